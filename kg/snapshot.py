@@ -1,0 +1,175 @@
+"""Snapshots: a graph written once, never changed, and the pointer to the one in service.
+
+A snapshot is a folder ``<version>-<hash>`` with ``store/`` (pyoxigraph), ``sanctuary.nq`` (canonical N-Quads),
+``ontology.ttl`` and ``manifest.json``. A build writes it under another name and renames it when it is whole; the link
+``current`` is then replaced in one step. Whoever has the old one open keeps it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store
+
+from kg.errors import QueryError, SnapshotError
+from kg.namespaces import PREFIXES
+
+CURRENT = "current"
+NQUADS = "sanctuary.nq"
+MANIFEST = "manifest.json"
+STORE = "store"
+ONTOLOGY = "ontology.ttl"
+Results = QuerySolutions | QueryBoolean | QueryTriples
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A snapshot opened for reading."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    store: Store
+
+    @property
+    def version(self) -> str:
+        """Name of the snapshot: version of the project and the first digits of the hash."""
+        return str(self.manifest["version"])
+
+    @property
+    def nquads(self) -> Path:
+        """The canonical N-Quads file."""
+        return self.folder / NQUADS
+
+    def query(self, sparql: str) -> Results:
+        """Evaluate SPARQL; the default graph is the union of all named graphs, the project's prefixes are known.
+
+        Raises:
+            QueryError: the query does not parse or cannot be evaluated.
+        """
+        return run_query(self.store, sparql)
+
+
+def run_query(store: Store, sparql: str) -> Results:
+    """Evaluate a query on a store as `Snapshot.query` does.
+
+    Raises:
+        QueryError: the query does not parse or cannot be evaluated.
+    """
+    try:
+        return store.query(sparql, prefixes=dict(PREFIXES))
+    except SyntaxError as error:
+        where = f"line {error.lineno}, column {error.offset}: " if error.lineno else ""
+        raise QueryError(f"The query does not parse: {where}{error.msg}") from error
+    except (ValueError, RuntimeError, OSError) as error:
+        raise QueryError(f"The query cannot be evaluated: {error}") from error
+
+
+def open_current(snapshots: Path) -> Snapshot:
+    """The snapshot in service.
+
+    Raises:
+        SnapshotError: there is none, or it is damaged.
+    """
+    link = snapshots / CURRENT
+    if not link.exists():
+        raise SnapshotError(f"There is no snapshot in {snapshots}. Run “sanctuary build” first.")
+    return open_snapshot(link.resolve())
+
+
+def open_snapshot(folder: Path) -> Snapshot:
+    """The snapshot in a folder, for reading only.
+
+    Raises:
+        SnapshotError: a part is missing or cannot be read.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if not isinstance(manifest, dict) or "version" not in manifest:
+            raise SnapshotError(f"The manifest of {folder} is not one of this project. Build again.")
+        return Snapshot(folder, manifest, Store.read_only(str(folder / STORE)))
+    except (OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise SnapshotError(f"The snapshot {folder} is damaged ({reason}). Build again.") from error
+
+
+@contextlib.contextmanager
+def locked(snapshots: Path) -> Iterator[None]:
+    """Hold the build lock of a snapshots folder; left-overs of builds that died are removed first.
+
+    Raises:
+        SnapshotError: another build holds the lock, or the folder cannot be written.
+    """
+    try:
+        snapshots.mkdir(parents=True, exist_ok=True)
+        handle = (snapshots / ".lock").open("w")
+    except OSError as error:
+        raise SnapshotError(f"{snapshots} cannot be written: {error.strerror}. Choose another --snapshots.") from error
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise SnapshotError(f"Another build is writing to {snapshots}. Wait for it to end.") from error
+        for leftover in snapshots.glob(".partial-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        yield
+
+
+def write_store(folder: Path, nquads: bytes, union: bytes) -> Store:
+    """A new store in a folder, filled, flushed and compacted.
+
+    ``union`` is the triples of all graphs as N-Triples, each once; it becomes the default graph. pyoxigraph can make
+    a union while it queries, but then finds a triple once for each graph that holds it, and counts go wrong.
+    """
+    store = Store(str(folder / STORE))
+    store.bulk_load(nquads, format=RdfFormat.N_QUADS)
+    store.bulk_load(union, format=RdfFormat.N_TRIPLES)
+    store.flush()
+    store.optimize()
+    return store
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """The manifest, as JSON with sorted keys."""
+    text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8")
+
+
+def publish(partial: Path, snapshots: Path, version: str) -> Path:
+    """Give a finished snapshot its name and put it in service, in two steps that each happen or do not.
+
+    A snapshot of that name that is already there holds the same graph and is kept as it is.
+    """
+    final = snapshots / version
+    if final.exists():
+        shutil.rmtree(partial)
+    else:
+        _sync(partial)
+        partial.rename(final)
+    waiting = snapshots / ".current-next"
+    waiting.unlink(missing_ok=True)
+    waiting.symlink_to(version)
+    waiting.replace(snapshots / CURRENT)
+    descriptor = os.open(snapshots, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    return final
+
+
+def _sync(folder: Path) -> None:
+    """Have the disk hold every file of a folder before its name says that it is whole."""
+    for path in [folder, *folder.rglob("*")]:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
