@@ -11,6 +11,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -66,10 +67,21 @@ def run_query(store: Store, sparql: str) -> Results:
     try:
         return store.query(sparql, prefixes=dict(PREFIXES))
     except SyntaxError as error:
-        where = f"line {error.lineno}, column {error.offset}: " if error.lineno else ""
-        raise QueryError(f"The query does not parse: {where}{error.msg}") from error
+        raise QueryError(f"The query does not parse{_where(sparql, error)}") from error
     except (ValueError, RuntimeError, OSError) as error:
         raise QueryError(f"The query cannot be evaluated: {error}") from error
+
+
+def _where(sparql: str, error: SyntaxError) -> str:
+    """The place of a syntax error, the line it is in, and what was expected if that is short."""
+    match = re.search(r"(\d+):(\d+)(?:: (.*))?", error.msg or "", re.DOTALL)
+    if match is None:
+        return f": {error.msg}"
+    lines = sparql.splitlines()
+    line = lines[int(match[1]) - 1].strip() if int(match[1]) <= len(lines) else ""
+    shown = f" (“{line if len(line) <= 80 else line[:80] + '…'}”)" if line else ""
+    reason = f": {match[3]}" if match[3] and len(match[3]) <= 160 else "."
+    return f" at line {match[1]}, column {match[2]}{shown}{reason}"
 
 
 def open_current(snapshots: Path) -> Snapshot:

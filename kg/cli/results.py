@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from enum import StrEnum
 
 from pyoxigraph import (
@@ -131,19 +132,29 @@ def write_manifest_table(snapshot: Snapshot, *, as_json: bool) -> None:
 
 
 def write_statistics(items: Iterable[Recomputed]) -> None:
-    """Stated numbers beside counted ones."""
-    words = {True: "agrees", False: "DIFFERS", None: "no data to count"}
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for name in ("paper", "measure", "stated", "counted", ""):
-        table.add_column(name, overflow="fold")
-    for item in items:
-        stated, counted = (_numbers(numbers, item.unit) for numbers in (item.stated, item.counted))
-        table.add_row(item.paper, item.measure, stated, counted, words[item.agrees])
+    """Stated numbers beside counted ones: a table on a terminal, tab-separated in a pipe."""
+    words = {True: "agrees", False: "DIFFERS", None: "nothing to count"}
+    names = ("paper", "measure", "stated", "counted", "comparison")
+    rows = [
+        (
+            item.paper,
+            item.measure,
+            _numbers(item.stated, item.unit),
+            _numbers({key: number for key, number in item.counted.items() if key in item.stated}, item.unit),
+            words[item.agrees],
+        )
+        for item in items
+    ]
+    if not sys.stdout.isatty():
+        sys.stdout.writelines("\t".join(row) + "\n" for row in [names, *rows])
+        return
+    table = Table(*names, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for row in rows:
+        table.add_row(*row)
     Console().print(table)
 
 
-def _numbers(numbers: dict[str, object] | object, unit: str) -> str:
-    assert isinstance(numbers, dict)
+def _numbers(numbers: Mapping[str, Decimal], unit: str) -> str:
     value, numerator, denominator = (numbers.get(key) for key in NUMBERS)
     share = f"{numerator} of {denominator}" if denominator and numerator else numerator
     shown = None if value is None else f"{value}{' ' + unit if unit and unit != '%' else unit}"
