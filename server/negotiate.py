@@ -1,0 +1,85 @@
+"""Which format an answer takes: the client's Accept header or ``format`` held against what a query can give."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from werkzeug.datastructures import MIMEAccept
+
+HTML = "text/html"
+
+
+@dataclass(frozen=True)
+class Format:
+    """A way to write an answer down.
+
+    ``name`` is what the ``format`` parameter calls it; ``media_type`` is what goes into Content-Type; ``syntax`` is
+    the media type that the engine knows it by.
+    """
+
+    name: str
+    media_type: str
+    syntax: str
+
+
+def _format(name: str, media_type: str, syntax: str | None = None) -> Format:
+    return Format(name, media_type, syntax or media_type)
+
+
+PAGE = _format("html", HTML)
+
+RESULT_FORMATS = (
+    _format("json", "application/sparql-results+json"),
+    _format("xml", "application/sparql-results+xml"),
+    _format("csv", "text/csv"),
+    _format("tsv", "text/tab-separated-values"),
+    # Clients that ask for plain JSON get it under that name, or they would refuse the answer.
+    _format("json", "application/json", "application/sparql-results+json"),
+    PAGE,
+)
+"""For SELECT and ASK; the first is the default."""
+
+GRAPH_FORMATS = (
+    _format("turtle", "text/turtle"),
+    _format("ntriples", "application/n-triples"),
+    _format("jsonld", "application/ld+json"),
+    _format("rdfxml", "application/rdf+xml"),
+    PAGE,
+)
+"""For CONSTRUCT and DESCRIBE; the first is the default."""
+
+
+def formats_for(keyword: str) -> tuple[Format, ...]:
+    """The formats that the answer to a query of this form can take."""
+    return GRAPH_FORMATS if keyword in ("CONSTRUCT", "DESCRIBE") else RESULT_FORMATS
+
+
+def choose(accept: MIMEAccept, offers: Sequence[Format]) -> Format | None:
+    """The offer with the highest quality (RFC 9110, section 12.5.1), the first of equals; ``None`` if none will do.
+
+    No Accept header, or an empty one, accepts everything.
+    """
+    if not accept:
+        return offers[0]
+    plain = _without_parameters(accept)
+    best = max(offers, key=lambda offer: plain.quality(offer.media_type))
+    return best if plain.quality(best.media_type) > 0 else None
+
+
+def named(name: str, offers: Sequence[Format]) -> Format | None:
+    """The offer that ``format`` names, by its short name or its media type."""
+    wanted = name.strip().lower()
+    return next((offer for offer in offers if wanted in (offer.name, offer.media_type)), None)
+
+
+def prefers_html(accept: MIMEAccept, others: Sequence[str] = ("application/problem+json", "application/json")) -> bool:
+    """Whether a client would rather have a page than any of the other media types: browsers would."""
+    plain = _without_parameters(accept)
+    html = plain.quality(HTML)
+    return html > 0 and all(html > plain.quality(other) for other in others)
+
+
+def _without_parameters(accept: MIMEAccept) -> MIMEAccept:
+    # “text/turtle;charset=utf-8” means Turtle; werkzeug would hold the parameter against it.
+    return MIMEAccept([(value.partition(";")[0].strip(), quality) for value, quality in accept])
