@@ -70,25 +70,21 @@ def summary(checked: Iterable[Checked]) -> dict[State, int]:
 
 
 def _check(record: str, path: Path_, evidence: Evidence, document: Document) -> Checked:
-    if evidence.start is not None and evidence.end is not None and evidence.end <= len(document.text):
-        same_words = fold(document.text[evidence.start : evidence.end]) == evidence.mention
-        if same_words and _hash_at(document, evidence.start) == evidence.sentence:
-            return Checked(record, path, evidence, State.EXACT)
-    for start, _ in _occurrences(evidence.mention, document, 0, len(document.text)):
-        if _hash_at(document, start) == evidence.sentence:
-            return Checked(record, path, evidence, State.MOVED, start)
+    places = [
+        span
+        for start, end in _scope(evidence, document)
+        for span in _occurrences(evidence.mention, document, start, end)
+        if document.sentence_hash(span[0]) == evidence.sentence
+    ]
+    if (evidence.start, evidence.end) in places:
+        return Checked(record, path, evidence, State.EXACT)
+    if places:
+        return Checked(record, path, evidence, State.MOVED, places[0][0])
     return Checked(record, path, evidence, State.MISSING)
 
 
-def _hash_at(document: Document, position: int) -> str | None:
-    try:
-        return document.sentence_hash(position)
-    except LookupError:
-        return None
-
-
 def _occurrences(mention: str, document: Document, start: int, end: int) -> list[tuple[int, int]]:
-    return [match.span() for match in folded_pattern(mention).finditer(document.text, start, end)]
+    return [match.span() for match in folded_pattern(fold(mention)).finditer(document.text, start, end)]
 
 
 def anchor(file: RecordFile, document: Document, text: str) -> str:
@@ -105,7 +101,18 @@ def anchor(file: RecordFile, document: Document, text: str) -> str:
     problems: list[RecordProblem] = []
     inserts: list[tuple[int, str]] = []
     for path, evidence in walk_evidence(file.record):
-        if evidence.start is not None:
+        place = evidence.start, evidence.end, evidence.sentence
+        if None not in place:
+            continue
+        if place != (None, None, None):
+            problem = f"“{evidence.mention}” has only part of a place."
+            remedy = "Remove start, end and sentence, and anchor again."
+            problems.append(located(file.path, file.positions, path, problem, remedy))
+            continue
+        empty = [key for key in ("section", "start", "end", "sentence") if _written_empty(file, path, evidence, key)]
+        if empty:
+            problem, remedy = f"“{empty[0]}” is there without a value.", "Remove it, and anchor again."
+            problems.append(located(file.path, file.positions, path, problem, remedy))
             continue
         spans = _candidates(evidence, document)
         if len(spans) != 1:
@@ -114,17 +121,22 @@ def anchor(file: RecordFile, document: Document, text: str) -> str:
         start, end = spans[0]
         section = document.section_at(start)
         named = "" if evidence.section else f", section: {_quoted(section)}" if section else ""
-        place = f"{named}, start: {start}, end: {end}, sentence: '{document.sentence_hash(start)}'"
+        added = f"{named}, start: {start}, end: {end}, sentence: '{document.sentence_hash(start)}'"
         closing = file.positions.marks[path].end_index - 1
         if text[closing] != "}":
             remedy = "Write it on one line in braces: {mention: …, section: …}."
             problems.append(located(file.path, file.positions, path, "This evidence is not in flow style.", remedy))
-        inserts.append((closing, place))
+        ended = text[:closing].rstrip().endswith(",")
+        inserts.append((closing, added.removeprefix(", ") if ended else added))
     if problems:
         raise RecordError(problems)
-    for position, place in sorted(inserts, reverse=True):
-        text = text[:position] + place + text[position:]
+    for position, added in sorted(inserts, reverse=True):
+        text = text[:position] + added + text[position:]
     return text
+
+
+def _written_empty(file: RecordFile, path: Path_, evidence: Evidence, key: str) -> bool:
+    return getattr(evidence, key) is None and (*path, key) in file.positions.marks
 
 
 def _quoted(text: str) -> str:
@@ -137,7 +149,7 @@ def _candidates(evidence: Evidence, document: Document) -> list[tuple[int, int]]
     for start, end in _scope(evidence, document):
         spans.extend(_occurrences(evidence.mention, document, start, end))
     if evidence.near is not None:
-        spans = [s for s in spans if evidence.near in fold(_sentence_text(document, s[0]))]
+        spans = [s for s in spans if fold(evidence.near) in fold(_sentence_text(document, s[0]))]
     return spans
 
 

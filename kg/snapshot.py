@@ -102,14 +102,31 @@ def open_snapshot(folder: Path) -> Snapshot:
     Raises:
         SnapshotError: a part is missing or cannot be read.
     """
+    manifest = read_manifest(folder)
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if not isinstance(manifest, dict) or "version" not in manifest:
-            raise SnapshotError(f"The manifest of {folder} is not one of this project. Build again.")
         return Snapshot(folder, manifest, Store.read_only(str(folder / STORE)))
     except (OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise SnapshotError(f"The snapshot {folder} is damaged ({reason}). Build again.") from error
+        raise _damaged(folder, error) from error
+
+
+def read_manifest(folder: Path) -> Mapping[str, Any]:
+    """The manifest of the snapshot in a folder.
+
+    Raises:
+        SnapshotError: it is missing, or not one of this project.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _damaged(folder, error) from error
+    if not isinstance(manifest, dict) or "version" not in manifest:
+        raise SnapshotError(f"The manifest of {folder} is not one of this project. Build again.")
+    return manifest
+
+
+def _damaged(folder: Path, error: Exception) -> SnapshotError:
+    reason = (str(error).splitlines() or [type(error).__name__])[0]
+    return SnapshotError(f"The snapshot {folder} is damaged ({reason}). Build again.")
 
 
 @contextlib.contextmanager

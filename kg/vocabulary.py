@@ -128,7 +128,7 @@ def read_vocabulary(triples: Iterable[Triple]) -> Vocabulary:
     """The vocabulary that a set of ontology triples defines.
 
     Raises:
-        OntologyError: a concept has no label or no definition.
+        OntologyError: a concept has no label or no definition, or two units have one code.
     """
     index = _Index(triples)
     concepts: dict[str, Concept] = {}
@@ -152,6 +152,11 @@ def read_vocabulary(triples: Iterable[Triple]) -> Vocabulary:
             ucum=index.text(node, UCUM_CODE) or None,
             is_class=OWL + "Class" in types,
         )
+    units: dict[str, str] = {}
+    for concept in concepts.values():
+        if concept.ucum and units.setdefault(concept.ucum, concept.name) != concept.name:
+            both = f"{units[concept.ucum]} and {concept.name}"
+            raise OntologyError(f"{both} have one UCUM code, {concept.ucum}. Keep one of them in ontology/.")
     known = set(concepts)
     for name, concept in concepts.items():
         parents = tuple(parent for parent in concept.parents if parent in known)

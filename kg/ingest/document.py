@@ -57,9 +57,12 @@ class Document:
 
     @cached_property
     def sentences(self) -> tuple[tuple[int, int], ...]:
-        """Start and end of each sentence, and of each table cell, which counts as one."""
+        """Start and end of each table cell, which counts as a sentence, then of each sentence of the text.
+
+        The cells come first: the text around them, heading row and all, is a paragraph that holds them too.
+        """
         cells = [(c.start, c.end) for table in self.tables for c in table.cells]
-        return tuple(sorted([*cells, *self._prose_sentences()]))
+        return (*cells, *self._prose_sentences())
 
     def section_at(self, position: int) -> str | None:
         """Name of the section that holds a position."""
@@ -107,7 +110,7 @@ def fold(text: str) -> str:
     >>> fold("remis-\\nsion after a 9‑month  fever")
     'remission after a 9-month fever'
     """
-    return re.sub(r"\s+", " ", re.sub(r"(?<=[a-z])-[ ]*\n[ ]*(?=[a-z])", "", text)).translate(_HYPHENS).strip()
+    return re.sub(r"\s+", " ", re.sub(r"(?<=[a-z])[-\u00ad][ ]*\n[ ]*(?=[a-z])", "", text)).translate(_HYPHENS).strip()
 
 
 def folded_pattern(phrase: str) -> re.Pattern[str]:

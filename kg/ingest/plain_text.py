@@ -42,7 +42,10 @@ def read_plain_text(path: Path) -> Document:
         raise SourceTextError(f"{path}: the file is empty. Give the text of the paper.")
     if len(data) > MAX_BYTES:
         raise SourceTextError(f"{path}: the file is larger than {MAX_BYTES:,} bytes. Give one paper in a file.")
-    sections, tables = _divide(text)
+    try:
+        sections, tables = _divide(text)
+    except SourceTextError as error:
+        raise SourceTextError(f"{path}:{error}") from error
     return Document(path.name, text, hashlib.sha256(data).hexdigest(), tuple(sections), tuple(tables))
 
 
@@ -92,11 +95,20 @@ def _table(text: str, start: int, end: int, number: int) -> Table:
     cells: list[TableCell] = []
     row = 0
     for line in re.finditer(r"[^\n]+", text[start:end]):
-        spans = [(start + line.start() + m.start(), start + line.start() + m.end())
-                 for m in re.finditer(r"[^\t]+", line.group())]  # fmt: skip
+        spans: list[tuple[int, int]] = []
+        begin = start + line.start()
+        for part in line.group().split("\t"):
+            spans.append((begin, begin + len(part)))
+            begin += len(part) + 1
         if not columns:
             columns = tuple(text[a:b].strip() for a, b in spans)
             continue
         row += 1
-        cells.extend(TableCell(row, column, a, b) for column, (a, b) in zip(columns, spans, strict=False))
+        if len(spans) > len(columns):
+            raise SourceTextError(
+                f"{text.count(chr(10), 0, spans[0][0]) + 1}: row {row} of Table {number} has {len(spans)} cells for "
+                f"{len(columns)} columns. Part the cells by one tab each."
+            )
+        filled = ((column, a, b) for column, (a, b) in zip(columns, spans, strict=False) if text[a:b].strip())
+        cells.extend(TableCell(row, column, a, b) for column, a, b in filled)
     return Table(number, columns, tuple(cells))

@@ -9,10 +9,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from kg.records.fields import (
     Age,
+    AgeYears,
     Amount,
     Bearing,
     CellCompartment,
@@ -51,11 +52,11 @@ from kg.records.fields import (
     TreatmentConcept,
     Unit,
     VitalStatus,
+    in_order,
 )
 
 Name = Slug | None
-Months = Annotated[Decimal, Field(ge=0, le=1500)]
-Years = Annotated[Decimal, Field(ge=0, le=125)]
+Months = Annotated[Amount, Field(ge=0, le=1500)]
 
 
 class Statement(RecordModel):
@@ -95,8 +96,13 @@ class Diagnosis(Statement):
 class Remission(RecordModel):
     """Time in remission before an episode, in years; ``at_least`` is included, ``below`` is not."""
 
-    at_least: Years | None = None
-    below: Years | None = None
+    at_least: AgeYears | None = None
+    below: AgeYears | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Remission:
+        in_order(self.at_least, self.below)
+        return self
 
 
 class Episode(Statement):
@@ -172,7 +178,7 @@ class Dose(RecordModel):
 
     agent: TreatmentConcept
     kind: DoseKind
-    value: Annotated[Decimal, Field(gt=0)]
+    value: Annotated[Amount, Field(gt=0)]
     unit: Unit
 
 

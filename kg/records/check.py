@@ -15,6 +15,7 @@ from kg.records.yaml_positions import Path
 from kg.vocabulary import Vocabulary
 
 ANCHOR = "Run “sanctuary evidence anchor” on the file."
+ANCHOR_AGAIN = "Remove start, end and sentence, and run “sanctuary evidence anchor” on the file."
 
 
 def check_curated(curated: Curated, vocabulary: Vocabulary) -> None:
@@ -77,11 +78,13 @@ class _Checker:
 
     def _evidence(self, record: Record) -> Iterator[Found]:
         for path, evidence in walk_evidence(record):
-            if evidence.start is None or evidence.end is None or evidence.sentence is None:
+            if evidence.start is None and evidence.end is None and evidence.sentence is None:
                 yield path, f"“{evidence.mention}” has no place in the text yet.", ANCHOR
+            elif evidence.start is None or evidence.end is None or evidence.sentence is None:
+                yield path, f"“{evidence.mention}” has only part of a place.", ANCHOR_AGAIN
             elif evidence.end > record.document.characters:
                 length = f"the text has {record.document.characters} characters"
-                yield (*path, "end"), f"The place ends at {evidence.end}, but {length}.", ANCHOR
+                yield (*path, "end"), f"The place ends at {evidence.end}, but {length}.", ANCHOR_AGAIN
 
     def _references(self, record: Record) -> Iterator[Found]:
         known = {reference.reference for reference in self.curated.bibliography.references}
@@ -126,6 +129,10 @@ _KINDS: dict[str, str] = {
 }
 
 
+def _a(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeio' else 'a'} {kind}"
+
+
 @dataclass(frozen=True)
 class _CaseChecker:
     case: model.Case
@@ -152,8 +159,9 @@ class _CaseChecker:
         for path, kind, item in self._items():
             if item.id is not None:
                 if item.id in kinds:
-                    yield (*path, "id"), f"“{item.id}” already names a {kinds[item.id]} of this case.", "Rename one."
-                kinds[item.id] = kind
+                    yield (*path, "id"), f"“{item.id}” already names {_a(kinds[item.id])} of this case.", "Rename one."
+                else:
+                    kinds[item.id] = kind
         for path, _, item in self._items():
             for field, parts, allowed in _POINTERS:
                 if not isinstance(item, parts):
@@ -163,8 +171,8 @@ class _CaseChecker:
                     if name not in kinds:
                         yield (*path, field), f"This case has nothing called “{name}”.", "Correct the name or add it."
                     elif allowed and kinds[name] not in allowed:
-                        wanted = " or ".join(allowed)
-                        yield (*path, field), f"“{name}” is a {kinds[name]}, not a {wanted}.", "Name another."
+                        wanted = " or ".join(map(_a, allowed))
+                        yield (*path, field), f"“{name}” is {_a(kinds[name])}, not {wanted}.", "Name another."
             yield from self._parts(path, item)
 
     def _parts(self, path: Path, item: model.Statement) -> Iterator[Found]:
@@ -189,7 +197,8 @@ class _CaseChecker:
                 yield path, f"Diagnosed at {at}, but {age.years} years old when met.", "Correct one of the ages."
         for path, _, item in self._items():
             when = getattr(item, "date", None)
-            if when is not None and when > self.curated_on[: len(when)]:
+            shorter = min(len(when or ""), len(self.curated_on))
+            if when is not None and when[:shorter] > self.curated_on[:shorter]:
                 yield (*path, "date"), f"{when} lies after the curation on {self.curated_on}.", "Correct the date."
         orders = [(event.order, event.date) for event in self.case.timeline if event.date]
         for (_, before), (order, after) in zip(sorted(orders), sorted(orders)[1:], strict=False):

@@ -29,10 +29,10 @@ SCHEMES_KEY = "x-concept-schemes"
 """Mark in a raw JSON Schema where `kg.records.schema` puts the names of concepts."""
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
-Positive = Annotated[int, Field(gt=0)]
-AgeYears = Annotated[Decimal, Field(ge=0, le=125)]
-Amount = Annotated[Decimal, Field(allow_inf_nan=False)]
-Share = Annotated[Decimal, Field(ge=0, le=1)]
+Positive = Annotated[int, Field(gt=0, strict=True)]
+Amount = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=36)]
+AgeYears = Annotated[Amount, Field(ge=0, le=125)]
+Share = Annotated[Amount, Field(ge=0, le=1)]
 
 
 class RecordModel(BaseModel):
@@ -90,7 +90,7 @@ def _known_unit(code: str, info: ValidationInfo) -> str:
 
 
 def _possible_date(text: str) -> str:
-    match = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", text)
+    match = re.fullmatch(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", text)
     if match is not None:
         year, month, day = int(match[1]), int(match[2] or 1), int(match[3] or 1)
         if 1800 <= year <= 2100 and 1 <= month <= 12 and 1 <= day <= _days(year, month):
@@ -164,12 +164,15 @@ class Evidence(RecordModel):
     cell: Cell | None = None
     section: str | None = None
     near: str | None = Field(default=None, max_length=120)
-    start: Annotated[int, Field(ge=0)] | None = None
-    end: Annotated[int, Field(gt=0)] | None = None
+    start: Annotated[int, Field(ge=0, strict=True)] | None = None
+    end: Positive | None = None
     sentence: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")] | None = None
 
     @model_validator(mode="after")
     def _short_and_ordered(self) -> Evidence:
+        if self.mention != self.mention.strip():
+            problem = "The mention begins or ends with white space. Copy the words alone."
+            raise PydanticCustomError("empty_mention", problem)
         if len(self.mention.split()) > MENTION_WORDS:
             raise PydanticCustomError(
                 "long_mention",
@@ -189,6 +192,12 @@ class Document(RecordModel):
     characters: Positive
 
 
+def in_order(at_least: Decimal | None, below: Decimal | None) -> None:
+    """Refuse a range that holds nothing."""
+    if at_least is not None and below is not None and below <= at_least:
+        raise PydanticCustomError("age_range", "“below” must be more than “at_least”.")
+
+
 class Age(RecordModel):
     """Age in years: exact (``years``), or a range that includes ``at_least`` and excludes ``below``."""
 
@@ -200,6 +209,5 @@ class Age(RecordModel):
     def _one_way(self) -> Age:
         if (self.years is None) == (self.at_least is None and self.below is None):
             raise PydanticCustomError("age_form", "Give either “years”, or “at_least” and “below”.")
-        if self.at_least is not None and self.below is not None and self.below <= self.at_least:
-            raise PydanticCustomError("age_range", "“below” must be more than “at_least”.")
+        in_order(self.at_least, self.below)
         return self

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
 
 from kg.records.case import Case, Statement
 from kg.records.fields import (
+    Amount,
     CurationMethod,
     DiscrepancyKind,
     Document,
@@ -48,9 +48,9 @@ class ReportedStatistic(Statement):
 
     id: Slug
     measure: str = Field(max_length=120)
-    value: Decimal | None = None
+    value: Amount | None = None
     unit: str | None = None
-    numerator: Annotated[int, Field(ge=0)] | None = None
+    numerator: Annotated[int, Field(ge=0, strict=True)] | None = None
     denominator: Positive | None = None
     query: Slug | None = None
 
@@ -84,15 +84,15 @@ class Author(RecordModel):
     """An author as printed, with the ORCID that the paper prints."""
 
     name: str = Field(min_length=1)
-    orcid: Annotated[str, Field(pattern=r"^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$")] | None = None
+    orcid: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[[0-9]X]$")] | None = None
 
 
 class Journal(RecordModel):
     """A journal by its abbreviated title, with the ISSNs that were seen."""
 
     title: str = Field(min_length=1)
-    issn_print: Annotated[str, Field(pattern=r"^\d{4}-\d{3}[\dX]$")] | None = None
-    issn_electronic: Annotated[str, Field(pattern=r"^\d{4}-\d{3}[\dX]$")] | None = None
+    issn_print: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{3}[[0-9]X]$")] | None = None
+    issn_electronic: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{3}[[0-9]X]$")] | None = None
 
 
 class Reference(RecordModel):
@@ -104,14 +104,14 @@ class Reference(RecordModel):
     authors: tuple[Author, ...] = ()
     et_al: bool = False
     journal: Journal | None = None
-    year: Annotated[int, Field(ge=1800, le=2100)] | None = None
+    year: Annotated[int, Field(ge=1800, le=2100, strict=True)] | None = None
     volume: str | None = None
     issue: str | None = None
     pages: str | None = None
     article_number: str | None = None
-    doi: Annotated[str, Field(pattern=r"^10\.\d{4,9}/\S+$")] | None = None
-    pmid: Annotated[str, Field(pattern=r"^[1-9]\d{0,8}$")] | None = None
-    pmcid: Annotated[str, Field(pattern=r"^PMC\d+$")] | None = None
+    doi: Annotated[str, Field(pattern=r"^10\.[0-9]{4,9}/\S+$")] | None = None
+    pmid: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}$")] | None = None
+    pmcid: Annotated[str, Field(pattern=r"^PMC[0-9]+$")] | None = None
     licence: Url | None = None
     presented_at: str | None = None
     checked: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from kg.errors import ConfigError, RecordError, RecordProblem
 from kg.records.paper import Bibliography, Record
@@ -92,8 +93,8 @@ def read_text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
-        problem = f"Byte {error.start} is not UTF-8."
-        raise RecordError([RecordProblem(str(path), "", problem, "Save the file as UTF-8.")]) from error
+        problem, line = f"Byte {error.start} is not UTF-8.", error.object[: error.start].count(b"\n") + 1
+        raise RecordError([RecordProblem(str(path), "", problem, "Save the file as UTF-8.", line)]) from error
     except OSError as error:
         problem = f"The file cannot be read: {error.strerror}."
         raise RecordError([RecordProblem(str(path), "", problem, "Check that it exists and is readable.")]) from error
@@ -111,7 +112,21 @@ def _read(path: Path, model: type[M], vocabulary: Vocabulary) -> tuple[M, Positi
     try:
         return model.model_validate(positions.value, context={"vocabulary": vocabulary}), positions
     except ValidationError as error:
-        raise RecordError([_from_pydantic(path, positions, details) for details in error.errors()]) from error
+        found = [_from_pydantic(path, positions, details) for details in _causes(error.errors())]
+        raise RecordError(found) from error
+
+
+def _causes(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Errors less those that only follow: a list is “too short” to pydantic once all its items are refused."""
+    places = [details["loc"] for details in errors]
+    return [
+        details
+        for details in errors
+        if details["type"] != "too_short"
+        or not any(
+            len(place) > len(details["loc"]) and place[: len(details["loc"])] == details["loc"] for place in places
+        )
+    ]
 
 
 _REMEDIES = {
@@ -120,17 +135,20 @@ _REMEDIES = {
 }
 
 
-def _from_pydantic(path: Path, positions: Positioned, details: object) -> RecordProblem:
-    assert isinstance(details, dict)
+def _from_pydantic(path: Path, positions: Positioned, details: ErrorDetails) -> RecordProblem:
     place = tuple(details["loc"])
     kind, message = details["type"], details["msg"]
+    mark = positions.mark(place)
+    remedy = _REMEDIES.get(kind, "Correct it.")
     if kind == "missing":
         problem = f"“{place[-1]}” is missing."
     elif kind == "extra_forbidden":
         problem = f"“{place[-1]}” is not a key of this part of a record."
-    elif kind.startswith(("unknown_", "impossible_", "long_", "empty_span", "age_")):
-        problem = message
+        mark = positions.keys.get(place, mark)
+    elif kind.startswith(("unknown_", "impossible_", "long_", "empty_", "age_")):
+        problem, remedy = message, ""
     else:
         given = details.get("input")
         problem = f"{message}; found {given!r}." if isinstance(given, (str, int, float)) else f"{message}."
-    return located(path, positions, place, problem, _REMEDIES.get(kind, ""))
+    line, column = (mark.line, mark.column) if mark else (None, None)
+    return RecordProblem(str(path), show_path(place), problem, remedy, line, column)

@@ -32,10 +32,11 @@ class Mark:
 
 @dataclass
 class Positioned:
-    """A value, and for each path in it the mark of what stands there."""
+    """A value, and for each path in it the mark of what stands there, and of the key that it stands under."""
 
     value: Any
     marks: dict[Path, Mark] = field(default_factory=dict)
+    keys: dict[Path, Mark] = field(default_factory=dict)
 
     def mark(self, path: Path) -> Mark | None:
         """Mark of the path, or of its nearest parent that exists in the file."""
@@ -62,6 +63,9 @@ def read_yaml(text: str, file: str) -> Positioned:
     Raises:
         RecordError: the text is not YAML, is too large or too deep, or uses what is refused; with line and column.
     """
+    if text.startswith("\ufeff"):
+        problem = "The file begins with a byte order mark."
+        raise RecordError([RecordProblem(file, "", problem, "Save it as UTF-8 without one.", 1, 1)])
     if len(text) > MAX_CHARACTERS:
         raise _problem(file, None, f"The file is longer than {MAX_CHARACTERS:,} characters.", "Split the record.")
     try:
@@ -70,7 +74,10 @@ def read_yaml(text: str, file: str) -> Positioned:
         mark = error.problem_mark or error.context_mark
         raise _problem(file, mark, f"This is not YAML: {error.problem}.", "Mend the syntax here.") from error
     except yaml.reader.ReaderError as error:
-        raise _problem(file, None, "The file holds a character that YAML does not allow.", "Remove it.") from error
+        before = text.encode()[: error.position].decode(errors="ignore")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        problem = "The file holds a character that YAML does not allow."
+        raise RecordError([RecordProblem(file, "", problem, "Remove it.", line, column)]) from error
 
 
 def _problem(file: str, mark: Any, problem: str, remedy: str) -> RecordError:
@@ -78,8 +85,8 @@ def _problem(file: str, mark: Any, problem: str, remedy: str) -> RecordError:
     return RecordError([RecordProblem(file, "", problem, remedy, line, column)])
 
 
-_INT = re.compile(r"[-+]?\d{1,18}\Z")
-_DECIMAL = re.compile(r"[-+]?\d{1,18}\.\d{1,18}\Z")
+_INT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\Z")
+_DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,18}\Z")
 
 
 def _scalar(event: Any) -> Any:
@@ -115,7 +122,7 @@ class _Builder:
             elif isinstance(event, yaml.AliasEvent):
                 raise _problem(self._file, event.start_mark, "Aliases are not taken.", "Write the value out.")
             elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent, yaml.ScalarEvent)):
-                if event.anchor or (event.tag and not isinstance(event, yaml.ScalarEvent)):
+                if event.anchor or event.tag:
                     raise _problem(self._file, event.start_mark, "Anchors and tags are not taken.", "Remove it.")
                 self._value(event)
             elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
@@ -144,6 +151,7 @@ class _Builder:
         if key in self._stack[-1][0]:
             raise _problem(self._file, event.start_mark, f"The key “{key}” stands here twice.", "Keep one.")
         self._key[-1] = key
+        self._result.keys[(*self._stack[-1][1], key)] = _mark(event.start_mark, event.end_mark)
 
     def _put(self, value: Any) -> Path:
         if not self._stack:
@@ -164,5 +172,8 @@ class _Builder:
         self._note(path, start, event.end_mark)
 
     def _note(self, path: Path, event: Any, end: Any) -> None:
-        mark = event.start_mark
-        self._result.marks[path] = Mark(mark.line + 1, mark.column + 1, end.index)
+        self._result.marks[path] = _mark(event.start_mark, end)
+
+
+def _mark(start: Any, end: Any) -> Mark:
+    return Mark(start.line + 1, start.column + 1, end.index)
