@@ -99,10 +99,16 @@ def canonical_nquads(quads: Iterable[Quad]) -> bytes:
     """
     lines: set[str] = set()
     for quad in quads:
-        if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode):
+        if _holds_blank_node(quad.subject, quad.object, quad.graph_name):
             raise ValueError(f"A blank node is left in the graph: {quad}")
         lines.add(f"{quad} .\n")
     return "".join(sorted(lines)).encode("utf-8")
+
+
+def _holds_blank_node(*terms: object) -> bool:
+    """Whether a term is a blank node or a triple term with one in it."""
+    inside = (_holds_blank_node(t.subject, t.object) for t in terms if isinstance(t, Triple))
+    return any(isinstance(term, BlankNode) for term in terms) or any(inside)
 
 
 def union_ntriples(quads: Iterable[Quad]) -> bytes:

@@ -95,6 +95,7 @@ def _facts(ontology: Iterable[Triple], asserted: Iterable[Quad]) -> list[Triple]
 _HAS_VALUE = NamedNode(_OWL + "hasValue")
 _SOME_VALUES = NamedNode(_OWL + "someValuesFrom")
 _HOLDS = "https://w3id.org/sanctuary-kg/.well-known/holds/"
+_FAILS = "https://w3id.org/sanctuary-kg/.well-known/fails/"
 
 
 def _without_nominals(schema: Sequence[Triple]) -> list[Triple]:
@@ -102,7 +103,8 @@ def _without_nominals(schema: Sequence[Triple]) -> list[Triple]:
 
     HermiT takes three times as long over values in definitions, since it then looks at every individual while it
     classifies. Nothing else is known of the new classes, so the same memberships follow; those of different values in
-    a closed set are declared disjoint, so that the same contradictions follow.
+    a closed set are declared disjoint, and every other value is put outside each, so that the same contradictions
+    follow.
     """
     written: list[Triple] = []
     values: dict[NamedNode, NamedNode] = {}
@@ -114,12 +116,22 @@ def _without_nominals(schema: Sequence[Triple]) -> list[Triple]:
         else:
             written.append(triple)
     classes = {t.subject for t in schema if t.predicate == TYPE and t.object == _CLASS}
+    # Members of closed sets are no classes; sites are, and they nest.
+    own_types = (t for t in schema if t.predicate == TYPE and str(t.object).startswith("<" + ns.SANCT))
+    members = sorted({t.subject.value for t in own_types if isinstance(t.subject, NamedNode)} - _iris(classes))
     for value, holds in values.items():
         written += [Triple(holds, TYPE, _CLASS), Triple(value, TYPE, holds)]
-        if value not in classes:  # members of closed sets are no classes; sites are, and they nest
+        if value not in classes:
             others = [other for other in values if other not in classes and other.value < value.value]
             written += [Triple(holds, _DISJOINT, values[other]) for other in others]
+            fails = NamedNode(_FAILS + value.value.removeprefix(ns.SANCT))
+            written += [Triple(fails, TYPE, _CLASS), Triple(fails, _DISJOINT, holds)]
+            written += [Triple(NamedNode(member), TYPE, fails) for member in members if member != value.value]
     return written
+
+
+def _iris(nodes: Iterable[object]) -> set[str]:
+    return {node.value for node in nodes if isinstance(node, NamedNode)}
 
 
 _EVIDENCE = {NamedNode(ns.term("Evidence")), NamedNode(ns.term("TableCellEvidence"))}

@@ -179,7 +179,7 @@ class _CaseChecker:
         """Measurements, markers and doses share a place in the graph if nothing tells them apart."""
         named: dict[str, list[tuple[object, ...]]] = {
             "measurements": [(m.id or m.type,) for m in getattr(item, "measurements", ())],
-            "markers": [(m.id or m.marker, m.compartment) for m in getattr(item, "markers", ())],
+            "markers": [(m.id,) if m.id else (m.marker, m.compartment) for m in getattr(item, "markers", ())],
             "doses": [(d.agent, d.kind) for d in getattr(item, "doses", ())],
         }
         for key, keys in named.items():
