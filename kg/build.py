@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple, serialize
 
 from kg import __version__
 from kg import namespaces as ns
@@ -90,7 +91,7 @@ def build(
         SanctuaryError: in words; the snapshot in service is then still the one from before.
     """
     timings = Timings(on_stage)
-    with locked(snapshots):
+    with locked(snapshots), ExitStack() as stack:
         with timings.stage("read"):
             inputs = read_inputs(ontology, data, queries)
         with timings.stage("assemble"):
@@ -102,6 +103,7 @@ def build(
         quads.extend(metadata_quads(quads, inputs, reasoner_name()))
         partial = snapshots / f".partial-{time.time_ns()}"
         partial.mkdir()
+        stack.callback(shutil.rmtree, partial, ignore_errors=True)  # published, it has another name
         with timings.stage("write"):
             nquads, union = canonical_nquads(quads), union_ntriples(quads)
             (partial / NQUADS).write_bytes(nquads)
@@ -140,7 +142,14 @@ _SCHEMA_GRAPHS = {NamedNode(ns.GRAPH_ONTOLOGY), NamedNode(ns.GRAPH_MAPPINGS)}
 
 def _merged_ontology(inputs: Inputs) -> bytes:
     """The ontology in one Turtle file, class expressions as OWL has them, for tools that read OWL."""
-    triples = [*inputs.ontology, *skos_triples(inputs.vocabulary)]
+    # The parser labels blank nodes at random; numbered in their order, they make the same file every time.
+    labels: dict[object, BlankNode] = {}
+
+    def steady(node: Any) -> Any:
+        return labels.setdefault(node, BlankNode(f"b{len(labels)}")) if isinstance(node, BlankNode) else node
+
+    triples = [Triple(steady(t.subject), t.predicate, steady(t.object)) for t in inputs.ontology]
+    triples.extend(skos_triples(inputs.vocabulary))
     data = serialize(triples, format=RdfFormat.TURTLE, prefixes=dict(ns.PREFIXES))
     assert data is not None
     return data

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import re
@@ -65,9 +66,21 @@ def run_query(store: Store, sparql: str) -> Results:
         QueryError: the query does not parse or cannot be evaluated.
     """
     try:
-        return store.query(sparql, prefixes=dict(PREFIXES))
+        with evaluating():
+            return store.query(sparql, prefixes=dict(PREFIXES))
     except SyntaxError as error:
         raise QueryError(f"The query does not parse{_where(sparql, error)}") from error
+
+
+@contextlib.contextmanager
+def evaluating() -> Iterator[None]:
+    """Say in words what goes wrong inside; the engine evaluates while its results are read, so read them inside too.
+
+    Raises:
+        QueryError: a function, a service or the store failed.
+    """
+    try:
+        yield
     except (ValueError, RuntimeError, OSError) as error:
         raise QueryError(f"The query cannot be evaluated: {error}") from error
 
@@ -105,7 +118,7 @@ def open_snapshot(folder: Path) -> Snapshot:
     manifest = read_manifest(folder)
     try:
         return Snapshot(folder, manifest, Store.read_only(str(folder / STORE)))
-    except (OSError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError is how the engine tells of broken files
         raise _damaged(folder, error) from error
 
 
@@ -174,14 +187,18 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
 def publish(partial: Path, snapshots: Path, version: str) -> Path:
     """Give a finished snapshot its name and put it in service, in two steps that each happen or do not.
 
-    A snapshot of that name that is already there holds the same graph and is kept as it is.
+    A snapshot of that name that is already there holds the same graph and is kept as it is, unless it is damaged.
     """
     final = snapshots / version
-    if final.exists():
+    if _sound(final):
         shutil.rmtree(partial)
     else:
         _sync(partial)
+        damaged = partial.with_name(partial.name + "-damaged")
+        if final.exists():
+            final.rename(damaged)
         partial.rename(final)
+        shutil.rmtree(damaged, ignore_errors=True)
     waiting = snapshots / ".current-next"
     waiting.unlink(missing_ok=True)
     waiting.symlink_to(version)
@@ -192,6 +209,15 @@ def publish(partial: Path, snapshots: Path, version: str) -> Path:
     finally:
         os.close(descriptor)
     return final
+
+
+def _sound(folder: Path) -> bool:
+    """Whether a folder holds a snapshot that opens and whose N-Quads are those of its manifest."""
+    try:
+        snapshot = open_snapshot(folder)
+        return hashlib.sha256(snapshot.nquads.read_bytes()).hexdigest() == snapshot.manifest.get("sha256")
+    except (SnapshotError, OSError):
+        return False
 
 
 def _sync(folder: Path) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyoxigraph import QuerySolutions, Store
+from pyoxigraph import QuerySolutions, RdfFormat, Store, parse, serialize
 
 from kg.errors import VerificationError
 from kg.namespaces import shrink
 from kg.queries import Query
-from kg.snapshot import run_query
+from kg.snapshot import evaluating, run_query
 
 SHOWN = 20
 """So many defects are written out; the rest are counted."""
@@ -37,7 +37,7 @@ def verify(store: Store, union: bytes, shapes: Path, queries: Sequence[Query]) -
 
     Raises:
         QueryError: a verify query does not parse.
-        VerificationError: the shapes file does not parse.
+        VerificationError: the shapes file cannot be used, or a verify query is not a SELECT.
     """
     count, defects = _shacl(union, shapes)
     for query in queries:
@@ -55,18 +55,21 @@ def demand(report: Report) -> None:
         lines = list(report.defects[:SHOWN])
         if len(report.defects) > SHOWN:
             lines.append(f"… and {len(report.defects) - SHOWN} more")
-        head = f"The graph has {len(report.defects)} defects; the snapshot in service stays as it is."
+        count = len(report.defects)
+        head = f"The graph has {count} defect{'' if count == 1 else 's'}; the snapshot in service stays as it is."
         raise VerificationError("\n  ".join([head, *lines]))
 
 
 def _rows(store: Store, query: Query) -> list[str]:
     solutions = run_query(store, query.sparql)
-    assert isinstance(solutions, QuerySolutions), f"{query.path} must be a SELECT query"
+    if not isinstance(solutions, QuerySolutions):
+        raise VerificationError(f"{query.path} must be a SELECT query, since each of its rows is a defect.")
     names = [variable.value for variable in solutions.variables]
     found: list[str] = []
-    for row in solutions:
-        values = ", ".join(f"{name} {_show(row[name])}" for name in names if row[name] is not None)
-        found.append(f"{query.slug}: {query.summary} Found: {values}")
+    with evaluating():
+        for row in solutions:
+            values = ", ".join(f"{name} {_show(row[name])}" for name in names if row[name] is not None)
+            found.append(f"{query.slug}: {query.summary} Found: {values}")
     return found
 
 
@@ -78,14 +81,23 @@ def _show(term: object) -> str:
 def _shacl(union: bytes, shapes: Path) -> tuple[int, list[str]]:
     import rdflib
     from pyshacl import validate
+    from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoadError
     from rdflib.namespace import RDF, SH
 
     try:
-        shapes_graph = rdflib.Graph().parse(shapes, format="turtle")
+        # rdflib's reader of Turtle answers some errors with an IndexError; pyoxigraph's names the line.
+        triples = serialize(parse(path=shapes, format=RdfFormat.TURTLE), format=RdfFormat.N_TRIPLES)
+    except OSError as error:
+        raise VerificationError(f"{shapes} cannot be read: {error.strerror}.") from error
     except SyntaxError as error:
-        raise VerificationError(f"{shapes} does not parse: {error}") from error
+        raise VerificationError(f"{shapes} does not parse: {error.msg}") from error
+    shapes_graph = rdflib.Graph().parse(data=triples, format="nt")
     data = rdflib.Graph().parse(data=union, format="nt")
-    _, results, _ = validate(data, shacl_graph=shapes_graph, inference="none", advanced=False)
+    try:
+        _, results, _ = validate(data, shacl_graph=shapes_graph, inference="none", advanced=False)
+    except (ConstraintLoadError, ReportableRuntimeError, ShapeLoadError) as error:
+        reason = str(error).splitlines()[0]
+        raise VerificationError(f"{shapes} holds a shape that cannot be used: {reason}") from error
     assert isinstance(results, rdflib.Graph)
     defects = []
     for result in results.subjects(RDF.type, SH.ValidationResult):

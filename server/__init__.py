@@ -1,52 +1,33 @@
-"""The web server: a start page and a read-only SPARQL endpoint over the snapshot in service."""
+"""The web server: pages and a read-only SPARQL endpoint over the snapshot in service."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flask import Flask, Response, request
+if TYPE_CHECKING:
+    from flask import Flask
 
-from server import errors, pages, sparql
-from server.current import EXTENSION, CurrentSnapshot
+    from server.pool import Limits
 
 __all__ = ["create_app"]
 
-MAX_BODY = 1_000_000
 
-# Nothing runs and nothing is loaded but our own stylesheet and icon, whatever a result may hold.
-_CONTENT_SECURITY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-
-
-def create_app(snapshots: Path) -> Flask:
+def create_app(snapshots: Path, limits: Limits | None = None, *, cache_mb: int = 64) -> Flask:
     """The application over a folder of snapshots.
 
-    It follows the folder's ``current`` link: a snapshot that a build puts in service answers from the next request on.
+    It follows the folder's ``current`` link: a snapshot that a build puts in service answers as soon as its workers
+    are ready, and requests that began with the one before end with it.
+
+    Args:
+        snapshots: folder of the snapshots.
+        limits: what queries may take.
+        cache_mb: how many megabytes of answers are kept.
 
     Raises:
         SnapshotError: there is no snapshot, or it is damaged.
     """
-    app = Flask(__name__)
-    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY)
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    app.extensions[EXTENSION] = CurrentSnapshot(snapshots)
-    app.register_blueprint(sparql.blueprint)
-    app.register_blueprint(pages.blueprint)
-    errors.register(app)
-    app.after_request(_add_headers)
-    return app
+    # The query workers import this package too; they do without Flask.
+    from server.app import create
 
-
-def _add_headers(response: Response) -> Response:
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "ETag"
-    response.headers["Content-Security-Policy"] = _CONTENT_SECURITY
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    if request.method == "OPTIONS":
-        # A preflight (Fetch standard, section 4.9): any page may ask, with any of the protocol's headers.
-        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
-        response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match"
-        response.headers["Access-Control-Max-Age"] = "86400"
-    return response
+    return create(snapshots, limits, cache_mb=cache_mb)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
+from urllib.parse import urljoin
+
+from kg.namespaces import PREFIXES
 
 MAX_CHARACTERS = 100_000
 MAX_DEPTH = 100
@@ -65,13 +67,15 @@ class Guarded:
     """A query that may be evaluated.
 
     ``text`` has its codepoint escapes resolved; it, and not what was sent, goes to the engine. ``keyword`` is the
-    first one after the prologue in capitals, or empty. ``default_graphs`` counts the ``FROM`` clauses that are not
-    ``FROM NAMED``. ``volatile`` is set where the answer may differ from one evaluation to the next.
+    first one after the prologue in capitals, or empty. ``from_default`` and ``from_named`` are the graphs of the
+    ``FROM`` and ``FROM NAMED`` clauses. ``volatile`` is set where the answer may differ from one evaluation to the
+    next.
     """
 
     text: str
     keyword: str
-    default_graphs: int
+    from_default: tuple[str, ...]
+    from_named: tuple[str, ...]
     volatile: bool
 
 
@@ -84,13 +88,40 @@ def guard(query: str) -> Guarded:
     if len(query) > MAX_CHARACTERS:
         raise RefusedError(f"The query has {len(query):,} characters; {MAX_CHARACTERS:,} are allowed.")
     text = resolve_codepoints(query)
-    words = [word.upper() for word in _read(text)]
-    after_prologue = [word for word in words if word not in _PROLOGUE]
-    default_graphs = sum(word == "FROM" and after != "NAMED" for word, after in pairwise([*words, ""]))
-    first = after_prologue[0] if after_prologue else ""
+    tokens = _read(text)
+    words = [token.upper() for kind, token in tokens if kind == "word"]
+    first = next((word for word in words if word not in _PROLOGUE), "")
     # The engine takes “CONSTRUCTWHERE {” as well.
     keyword = next((form for form in FORMS if first.startswith(form)), first)
-    return Guarded(text, keyword, default_graphs, not _VOLATILE.isdisjoint(words))
+    return Guarded(text, keyword, *_dataset(tokens), not _VOLATILE.isdisjoint(words))
+
+
+def _dataset(tokens: list[tuple[str, str]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """IRIs of the ``FROM`` and of the ``FROM NAMED`` clauses (section 13.2)."""
+    base, prefixes = "", dict(PREFIXES)
+    default: list[str] = []
+    named: list[str] = []
+    for index, (kind, token) in enumerate(tokens):
+        if kind != "word":
+            continue
+        word, after = token.upper(), tokens[index + 1 : index + 3]
+        if word == "BASE" and after:
+            base = urljoin(base, after[0][1][1:-1])
+        elif word == "PREFIX" and len(after) == 2:
+            prefixes[after[0][1][:-1]] = urljoin(base, after[1][1][1:-1])
+        elif word == "FROM" and after:
+            is_named = after[0][1].upper() == "NAMED"
+            target = after[-1] if is_named else after[0]
+            (named if is_named else default).append(_resolve(target, base, prefixes))
+    return tuple(default), tuple(named)
+
+
+def _resolve(token: tuple[str, str], base: str, prefixes: dict[str, str]) -> str:
+    kind, text = token
+    if kind == "iri":
+        return urljoin(base, text[1:-1]) if base else text[1:-1]
+    prefix, _, local = text.partition(":")
+    return prefixes.get(prefix, "") + re.sub(r"\\(.)", r"\1", local)
 
 
 def resolve_codepoints(query: str) -> str:
@@ -117,9 +148,12 @@ def resolve_codepoints(query: str) -> str:
     return text
 
 
-def _read(text: str) -> list[str]:
-    """The keywords of a query as it is most likely meant; every other way to read it is checked as well."""
-    words: list[str] = []
+def _read(text: str) -> list[tuple[str, str]]:
+    """Kind and text of the words, names and IRIs of a query as it is most likely meant.
+
+    Every other way to read it is checked as well.
+    """
+    tokens: list[tuple[str, str]] = []
     seen = bytearray(len(text) + 1)
     readings = [(0, 0)]
     primary = True
@@ -130,10 +164,10 @@ def _read(text: str) -> list[str]:
             token = _TOKEN.match(text, position)
             assert token is not None
             kind, start, position = token.lastgroup, position, token.end()
+            if primary and kind in ("word", "name", "iri"):
+                tokens.append((kind, token[0]))
             if kind == "word":
                 _refuse_service(_SERVICE.search(text, start, position))
-                if primary:
-                    words.append(token[0])
             elif kind == "name":
                 # The engine may split a name where it does not fit: “SERVICE:s {” can call the service “:s”.
                 _refuse_service(_call_within(text, start, position))
@@ -146,7 +180,7 @@ def _read(text: str) -> list[str]:
             elif kind == "close":
                 depth -= 1
         primary = False
-    return words
+    return tokens
 
 
 def _may_be_comparison(iri: str) -> bool:

@@ -27,7 +27,7 @@ def _format(name: str, media_type: str, syntax: str | None = None) -> Format:
     return Format(name, media_type, syntax or media_type)
 
 
-PAGE = _format("html", HTML)
+PAGE = _format("html", HTML, "rows")
 
 RESULT_FORMATS = (
     _format("json", "application/sparql-results+json"),
@@ -45,26 +45,23 @@ GRAPH_FORMATS = (
     _format("ntriples", "application/n-triples"),
     _format("jsonld", "application/ld+json"),
     _format("rdfxml", "application/rdf+xml"),
+    _format("trig", "application/trig"),
+    _format("nquads", "application/n-quads"),
     PAGE,
 )
 """For CONSTRUCT and DESCRIBE; the first is the default."""
 
 
-def formats_for(keyword: str) -> tuple[Format, ...]:
-    """The formats that the answer to a query of this form can take."""
-    return GRAPH_FORMATS if keyword in ("CONSTRUCT", "DESCRIBE") else RESULT_FORMATS
-
-
-def choose(accept: MIMEAccept, offers: Sequence[Format]) -> Format | None:
-    """The offer with the highest quality (RFC 9110, section 12.5.1), the first of equals; ``None`` if none will do.
+def ranked(accept: MIMEAccept, offers: Sequence[Format]) -> tuple[Format, ...]:
+    """The offers that a client takes, the highest quality first (RFC 9110, section 12.5.1), then in their own order.
 
     No Accept header, or an empty one, accepts everything.
     """
     if not accept:
-        return offers[0]
+        return tuple(offers)
     plain = _without_parameters(accept)
-    best = max(offers, key=lambda offer: plain.quality(offer.media_type))
-    return best if plain.quality(best.media_type) > 0 else None
+    taken = [offer for offer in offers if plain.quality(offer.media_type) > 0]
+    return tuple(sorted(taken, key=lambda offer: -plain.quality(offer.media_type)))
 
 
 def named(name: str, offers: Sequence[Format]) -> Format | None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request, url_for
 
 from kg.namespaces import BASE, PREFIXES, shrink
-from kg.snapshot import Snapshot
-from server.current import current_snapshot
-from server.evaluate import Cell, Query, Table
+from server.current import Serving, current_snapshot
 from server.examples import DEFAULT, EXAMPLES
-from server.negotiate import PAGE, formats_for
+from server.negotiate import GRAPH_FORMATS, PAGE, RESULT_FORMATS
+
+if TYPE_CHECKING:
+    from server.sparql import Asked
+
+Cell = Mapping[str, str | None]
+"""A term of a result: its ``text``, its ``iri`` if it is one, and the ``kind`` that is its language or datatype."""
 
 MAX_ROWS = 1000
 
@@ -58,24 +62,25 @@ def prefixes() -> Response:
     return Response(text, content_type="text/plain; charset=utf-8")
 
 
-def result_page(snapshot: Snapshot, query: Query, table: Table, text: str, keyword: str) -> str:
+def result_page(serving: Serving, asked: Asked, table: Mapping[str, Any], form: str) -> str:
     """The page that shows the answer to a query.
 
     Args:
-        snapshot: where the answer comes from.
-        query: what was evaluated.
-        table: its first rows.
-        text: the query as it was sent.
-        keyword: its form, which decides the other formats that are offered.
+        serving: where the answer comes from.
+        asked: what was asked.
+        table: the first rows of the answer, as a worker gives them.
+        form: the form of the query, which decides the other formats that are offered.
     """
-    names = dict.fromkeys(offer.name for offer in formats_for(keyword) if offer != PAGE)
-    graphs = [("default-graph-uri", iri) for iri in query.default_graphs]
-    graphs += [("named-graph-uri", iri) for iri in query.named_graphs]
+    offers = GRAPH_FORMATS if form in ("CONSTRUCT", "DESCRIBE") else RESULT_FORMATS
+    names = [name for name in dict.fromkeys(offer.name for offer in offers if offer != PAGE) if name in _LABELS]
+    text = asked.query
+    graphs = [("default-graph-uri", iri) for iri in asked.default]
+    graphs += [("named-graph-uri", iri) for iri in asked.named]
     endpoint = url_for("sparql.query")
     links = [(_LABELS[name], f"{endpoint}?{urlencode([('query', text), *graphs, ('format', name)])}") for name in names]
     return render_template(
         "result.html",
-        version=snapshot.version,
+        version=serving.version,
         query=text,
         graphs=graphs,
         table=table,
@@ -89,13 +94,14 @@ def result_page(snapshot: Snapshot, query: Query, table: Table, text: str, keywo
 
 def shown(cell: Cell) -> str:
     """The text of a cell: an IRI as a CURIE where a prefix fits."""
-    return cell.text if cell.iri is None else shrink(cell.iri)
+    return str(cell["text"]) if cell["iri"] is None else shrink(cell["iri"])
 
 
 def target(cell: Cell) -> str | None:
     """Where a cell leads: an IRI of ours to what is said about it, another web address to itself."""
-    if cell.iri is None:
+    iri = cell["iri"]
+    if iri is None:
         return None
-    if cell.iri.startswith(BASE):
-        return url_for("sparql.query", query=f"DESCRIBE <{cell.iri}>")
-    return cell.iri if cell.iri.startswith(("https://", "http://")) else None
+    if iri.startswith(BASE):
+        return url_for("sparql.query", query=f"DESCRIBE <{iri}>")
+    return iri if iri.startswith(("https://", "http://")) else None

@@ -1,71 +1,132 @@
-"""The endpoint ``/sparql``: the query operation of the SPARQL 1.1 Protocol, section 2.1."""
+"""The endpoint ``/sparql``: the query operation of the SPARQL 1.1 Protocol, section 2.1.
+
+Nothing of a query is parsed here: its text, its dataset and the formats that the client takes go to a worker.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import chain
+from typing import cast
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from kg.errors import QueryError
-from kg.snapshot import Snapshot
-from server.current import current_snapshot
+from server.cache import Cache, Kept, normalise
+from server.current import Serving, current, current_snapshot
 from server.errors import ProblemError
-from server.evaluate import Query, evaluate, evaluate_table
-from server.guard import FORMS, UPDATES, Guarded, RefusedError, guard
-from server.negotiate import GRAPH_FORMATS, PAGE, RESULT_FORMATS, Format, choose, formats_for, named, prefers_html
+from server.negotiate import GRAPH_FORMATS, PAGE, RESULT_FORMATS, Format, named, prefers_html, ranked
 from server.pages import MAX_ROWS, result_page
+from server.pool import Job
+from server.spool import NoAnswerError
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 READ_ONLY = "This endpoint is read-only: it answers queries and takes no updates. Build a snapshot to change the data."
+GONE = "sanctuary.gone"
+"""Key of the WSGI environment under which a server may put a function that says whether the client has left."""
+_DESCRIPTION = "CONSTRUCT { ?s ?p ?o } WHERE { GRAPH skg:graph\\/metadata { ?s ?p ?o } }"
+_MAY_VARY = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\b", re.IGNORECASE)
 
 blueprint = Blueprint("sparql", __name__)
+
+# How each reason for having no answer is told: status, and headers.
+_STATUS = {
+    "syntax": HTTPStatus.BAD_REQUEST,
+    "refused": HTTPStatus.BAD_REQUEST,
+    "update": HTTPStatus.BAD_REQUEST,
+    "evaluation": HTTPStatus.BAD_REQUEST,
+    "memory": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "size": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "lost": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "deadline": HTTPStatus.GATEWAY_TIMEOUT,
+    "busy": HTTPStatus.SERVICE_UNAVAILABLE,
+    "closed": HTTPStatus.SERVICE_UNAVAILABLE,
+    "gone": HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the client sent: a query, its dataset, its own deadline, and the formats it takes, best first."""
+
+    query: str
+    default: tuple[str, ...]
+    named: tuple[str, ...]
+    seconds: float
+    solutions: tuple[Format, ...]
+    graphs: tuple[Format, ...]
+
+    def job(self) -> Job:
+        """The same as a worker takes it."""
+        syntaxes = tuple(f.syntax for f in self.solutions), tuple(f.syntax for f in self.graphs)
+        return Job(self.query, self.default, self.named, *syntaxes, limit=MAX_ROWS)
+
+    def key(self, version: str) -> str:
+        """What decides the answer, as one text."""
+        formats = [f.media_type for f in (*self.solutions, *self.graphs)]
+        return json.dumps([version, normalise(self.query), self.default, self.named, formats])
+
+
+@blueprint.route("/sparql", methods=["GET", "POST", "QUERY"])
+def query() -> BaseResponse:
+    """Answer a query: 200 with the results, 304, or a problem. Without one, describe the service."""
+    sent = _read_request()
+    if not sent.queries and request.method in ("GET", "HEAD"):
+        if prefers_html(request.accept_mimetypes, _machine_types()):
+            return redirect(url_for("pages.start"), HTTPStatus.SEE_OTHER)
+        return answer(_asked(sent, _DESCRIPTION))
+    if len(sent.queries) != 1:
+        detail = f"Send exactly one “query” parameter; this request has {len(sent.queries) or 'none'}."
+        raise ProblemError(HTTPStatus.BAD_REQUEST, detail)
+    return answer(_asked(sent, sent.queries[0]))
+
+
+def answer(asked: Asked) -> Response:
+    """The response to a query.
+
+    Raises:
+        ProblemError: there is no answer.
+    """
+    serving = current_snapshot()
+    key = None if _MAY_VARY.search(asked.query) else asked.key(serving.version)
+    etag = None if key is None else hashlib.sha256(key.encode()).hexdigest()[:32]
+    if etag is not None and etag in request.if_none_match.as_set(include_weak=True):
+        response = Response(status=HTTPStatus.NOT_MODIFIED)
+    else:
+        response = _kept(key) or _evaluated(serving, asked, key)
+    if etag is not None:
+        # Weak: without ORDER BY the rows may come in another order, and gzip changes the bytes.
+        response.set_etag(etag, weak=True)
+        response.headers["Cache-Control"] = "public, max-age=60"
+    response.vary.add("Accept")
+    return response
+
+
+def cache() -> Cache:
+    """The cache of this application."""
+    return cast(Cache, current_app.extensions["sanctuary_cache"])
 
 
 @dataclass(frozen=True)
 class _Sent:
-    """What the client sent; ``format`` is empty where the Accept header decides."""
-
     queries: tuple[str, ...]
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
     format: str
-
-
-@blueprint.route("/sparql", methods=["GET", "POST"])
-def query() -> BaseResponse:
-    """Answer a query: 200 with the results, 304, or a problem."""
-    sent = _read_request()
-    if not sent.queries and request.method != "POST" and prefers_html(request.accept_mimetypes, _machine_types()):
-        return redirect(url_for("pages.start"), HTTPStatus.SEE_OTHER)
-    if len(sent.queries) != 1:
-        detail = f"Send exactly one “query” parameter; this request has {len(sent.queries) or 'none'}."
-        raise ProblemError(HTTPStatus.BAD_REQUEST, detail)
-    guarded = _guarded(sent.queries[0])
-    dataset = Query(guarded.text, sent.default_graphs, sent.named_graphs)
-    _refuse_merge(guarded, dataset)
-    chosen = _choose(guarded.keyword, sent.format)
-    snapshot = current_snapshot()
-    etag = None if guarded.volatile or request.method == "POST" else _etag(snapshot, dataset, chosen)
-    if etag is not None and etag in request.if_none_match.as_set(include_weak=True):
-        response = Response(status=HTTPStatus.NOT_MODIFIED)
-    else:
-        response = _answer(snapshot, dataset, chosen, sent.queries[0], guarded.keyword)
-    if etag is not None:
-        # Weak: without ORDER BY the rows may come in another order.
-        response.set_etag(etag, weak=True)
-    response.vary.add("Accept")
-    return response
+    timeout: str
 
 
 def _read_request() -> _Sent:
     parameters = request.args
     queries = parameters.getlist("query")
-    if request.method == "POST":
+    if request.method not in ("GET", "HEAD"):
         if request.mimetype == UPDATE:
             raise ProblemError(HTTPStatus.FORBIDDEN, READ_ONLY)
         if request.mimetype == QUERY:
@@ -84,6 +145,7 @@ def _read_request() -> _Sent:
         tuple(filter(None, parameters.getlist("default-graph-uri"))),
         tuple(filter(None, parameters.getlist("named-graph-uri"))),
         parameters.get("format", ""),
+        parameters.get("timeout", ""),
     )
 
 
@@ -96,59 +158,90 @@ def _body() -> str:
         raise ProblemError(HTTPStatus.BAD_REQUEST, f"The query is not UTF-8 at byte {error.start}.") from error
 
 
-def _guarded(text: str) -> Guarded:
+def _asked(sent: _Sent, query: str) -> Asked:
+    solutions, graphs = _formats(sent.format)
+    return Asked(query, sent.default_graphs, sent.named_graphs, _seconds(sent.timeout), solutions, graphs)
+
+
+def _formats(wanted: str) -> tuple[tuple[Format, ...], tuple[Format, ...]]:
+    """What the client takes of results and of graphs: what ``format`` names, else what Accept says."""
+    if not wanted:
+        accept = request.accept_mimetypes
+        return ranked(accept, RESULT_FORMATS), ranked(accept, GRAPH_FORMATS)
+    found = named(wanted, RESULT_FORMATS), named(wanted, GRAPH_FORMATS)
+    if found == (None, None):
+        names = ", ".join(dict.fromkeys(offer.name for offer in (*RESULT_FORMATS, *GRAPH_FORMATS)))
+        raise ProblemError(HTTPStatus.BAD_REQUEST, f"There is no format “{wanted}”. There are: {names}.")
+    return tuple((one,) if one else () for one in found)  # type: ignore[return-value]
+
+
+def _seconds(wanted: str) -> float:
+    """The deadline of a query: that of the server, or a lower one that the client asks for."""
+    most = current().limits.seconds
+    if not wanted:
+        return most
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,3})?", wanted) or float(wanted) <= 0:
+        raise ProblemError(HTTPStatus.BAD_REQUEST, f"“timeout” is a number of seconds above 0, at most {most:g}.")
+    return min(most, float(wanted))
+
+
+def _kept(key: str | None) -> Response | None:
+    kept = None if key is None else cache().get(key)
+    return None if kept is None else Response(kept.body, kept.status, list(kept.headers))
+
+
+def _evaluated(serving: Serving, asked: Asked, key: str | None) -> Response:
+    gone: Callable[[], bool] = request.environ.get(GONE, lambda: False)
     try:
-        guarded = guard(text)
-    except RefusedError as refused:
-        raise ProblemError(HTTPStatus.BAD_REQUEST, str(refused)) from refused
-    if guarded.keyword in UPDATES:
-        raise ProblemError(HTTPStatus.BAD_REQUEST, READ_ONLY)
-    if guarded.keyword not in FORMS:
-        found = f"it begins with {guarded.keyword[:20]}" if guarded.keyword else "there is no such word in it"
-        detail = f"A query is a SELECT, ASK, CONSTRUCT or DESCRIBE; {found}."
-        raise ProblemError(HTTPStatus.BAD_REQUEST, f"The query does not parse. {detail}")
-    return guarded
-
-
-def _refuse_merge(guarded: Guarded, dataset: Query) -> None:
-    """Several default graphs are to be answered as one merged graph; the engine finds a shared triple once for each."""
-    by_protocol = bool(dataset.default_graphs or dataset.named_graphs)
-    wanted = len(dataset.default_graphs) if by_protocol else guarded.default_graphs
-    if wanted > 1:
-        detail = (
-            "Only one default graph can be chosen for now (“default-graph-uri” or FROM). "
-            "Without any, the default graph is the union of all; GRAPH chooses among the named graphs."
-        )
-        raise ProblemError(HTTPStatus.BAD_REQUEST, detail)
-
-
-def _choose(keyword: str, wanted: str) -> Format:
-    offers = formats_for(keyword)
-    chosen = named(wanted, offers) if wanted else choose(request.accept_mimetypes, offers)
-    if chosen is not None:
-        return chosen
-    if wanted and named(wanted, (*RESULT_FORMATS, *GRAPH_FORMATS)) is None:
-        names = ", ".join(dict.fromkeys(offer.name for offer in offers))
-        raise ProblemError(HTTPStatus.BAD_REQUEST, f"There is no format “{wanted}”. For this query there are: {names}.")
-    types = ", ".join(offer.media_type for offer in offers)
-    raise ProblemError(HTTPStatus.NOT_ACCEPTABLE, f"The answer to this query comes as one of: {types}.")
-
-
-def _etag(snapshot: Snapshot, dataset: Query, chosen: Format) -> str:
-    parts = (snapshot.version, dataset.text, chosen.media_type, *dataset.default_graphs, "", *dataset.named_graphs)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
-
-
-def _answer(snapshot: Snapshot, dataset: Query, chosen: Format, text: str, keyword: str) -> Response:
-    try:
-        if chosen == PAGE:
-            table = evaluate_table(snapshot, dataset, MAX_ROWS)
-            return Response(result_page(snapshot, dataset, table, text, keyword), mimetype=PAGE.media_type)
-        body = evaluate(snapshot, dataset, chosen.syntax)
-    except QueryError as error:
-        raise ProblemError(HTTPStatus.BAD_REQUEST, str(error)) from error
+        told = current().run(asked.job(), asked.seconds, gone)
+        chunks = told.chunks
+        first = next(chunks, b"")
+        second = next(chunks, None)
+    except NoAnswerError as error:
+        raise _problem(error, asked) from error
+    syntax = told.head["syntax"]
+    chosen = next(f for f in (*asked.solutions, *asked.graphs) if f.syntax == syntax)
+    if chosen == PAGE:
+        body = b"".join([first, *([] if second is None else [second, *chunks])])
+        page = result_page(serving, asked, json.loads(body), told.head["form"])
+        return Response(page, content_type="text/html; charset=utf-8")
     charset = "; charset=utf-8" if chosen.media_type.startswith("text/") else ""
-    return Response(body, content_type=chosen.media_type + charset)
+    headers = (("Content-Type", chosen.media_type + charset),)
+    if second is None:
+        if key is not None and not told.head["volatile"]:
+            cache().put(key, Kept(200, headers, first))
+        return Response(first, headers=list(headers))
+    parts: list[bytes] = [first, second]
+    stretches: Iterator[bytes] = chain(parts, chunks)
+    if key is not None and not told.head["volatile"]:
+        store = cache()
+        stretches = keeping(stretches, store.largest, lambda whole: store.put(key, Kept(200, headers, whole)))
+    response = Response(stretches, headers=list(headers))
+    # A client that leaves in the middle leaves the body unread; closing it ends the worker.
+    response.call_on_close(chunks.close)
+    return response
+
+
+def keeping(chunks: Iterable[bytes], most: int, keep: Callable[[bytes], None]) -> Iterator[bytes]:
+    """The same stretches, and at their end the whole to ``keep``, unless it is more than ``most`` bytes."""
+    kept: bytearray | None = bytearray()
+    for chunk in chunks:
+        if kept is not None:
+            kept += chunk
+            if len(kept) > most:
+                kept = None
+        yield chunk
+    if kept is not None:
+        keep(bytes(kept))
+
+
+def _problem(error: NoAnswerError, asked: Asked) -> ProblemError:
+    if error.kind == "not-acceptable":
+        offers = GRAPH_FORMATS if error.detail == "graph" else RESULT_FORMATS
+        types = ", ".join(offer.media_type for offer in offers)
+        return ProblemError(HTTPStatus.NOT_ACCEPTABLE, f"The answer to this query comes as one of: {types}.")
+    headers = {"Retry-After": "1"} if error.kind in ("busy", "closed") else None
+    return ProblemError(_STATUS.get(error.kind, HTTPStatus.INTERNAL_SERVER_ERROR), error.detail, headers)
 
 
 def _machine_types() -> list[str]:

@@ -177,9 +177,11 @@ def test_form_of_a_query(query: str, keyword: str) -> None:
     assert guard(query).keyword == keyword
 
 
-def test_default_graphs_are_counted() -> None:
-    assert guard("SELECT * FROM <a:a> FROM NAMED <a:b> FROM <a:c> { ?from ?p 'FROM' }").default_graphs == 2
-    assert guard("SELECT * { ?s ?p ?o }").default_graphs == 0
+def test_dataset_clauses_are_read() -> None:
+    query = "BASE <http://x/> PREFIX p: <y/> SELECT * FROM <a:a> FROM NAMED p:b FROM <c> { ?from ?p 'FROM' }"
+    assert guard(query).from_default == ("a:a", "http://x/c")
+    assert guard(query).from_named == ("http://x/y/b",)
+    assert guard("SELECT * { ?s ?p ?o }").from_default == ()
 
 
 def test_queries_whose_answer_changes_are_known() -> None:

@@ -8,19 +8,52 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from kg import __version__
 from kg.cli import evidence as evidence_commands
 from kg.cli.progress import stage_bar
 from kg.cli.results import ResultFormat, write_results
 from kg.config import shipped, snapshots_folder
-from kg.errors import QueryError, SanctuaryError
+from kg.errors import ConfigError, QueryError, SanctuaryError
+
+
+class _Commands(TyperGroup):
+    """Ends whatever a command runs into with an exit code and at most one sentence on standard error.
+
+    Typer would end Ctrl-C in silence, and a closed pipe as a failure.
+    """
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except SanctuaryError as error:
+            raise _end(error.exit_code, str(error)) from error
+        except KeyboardInterrupt as error:
+            raise _end(130, "interrupted; nothing was changed.") from error
+        except OSError as error:
+            # What is still in the buffer has nowhere to go.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if isinstance(error, BrokenPipeError):
+                raise typer.Exit(0) from error  # whoever read our output has seen enough
+            what = f"{error.filename} cannot be used" if error.filename else "The output cannot be written"
+            raise _end(1, f"{what}: {error.strerror}.") from error
+        return result
+
+
+def _end(code: int, sentence: str) -> typer.Exit:
+    typer.echo(f"sanctuary: {sentence}", err=True)
+    return typer.Exit(code)
+
 
 app = typer.Typer(
     name="sanctuary",
+    cls=_Commands,
     help="Case reports of leukemia outside the marrow as an evidence-linked knowledge graph.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -136,6 +169,8 @@ def export(
     if output is None:
         exporting.export(snapshot, exporting.FORMATS[form], sys.stdout.buffer, graphs, zipped=gzip)
         return
+    if not output.parent.is_dir():
+        raise ConfigError(f"There is no folder {output.parent}. Make it, or choose another --output.")
     partial = output.with_name(output.name + ".partial")
     try:
         with partial.open("wb") as out:
@@ -189,16 +224,5 @@ def serve(
 
 
 def main() -> None:
-    """Run the command line; errors of ours become one sentence on standard error and an exit code."""
-    try:
-        app(standalone_mode=True)
-    except SanctuaryError as error:
-        typer.echo(f"sanctuary: {error}", err=True)
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # Whoever read our output has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except KeyboardInterrupt:
-        typer.echo("sanctuary: interrupted; nothing was changed.", err=True)
-        sys.exit(130)
+    """Run the command line."""
+    app()

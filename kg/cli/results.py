@@ -25,7 +25,7 @@ from rich.text import Text
 
 from kg.errors import QueryError
 from kg.namespaces import PREFIXES, shrink
-from kg.snapshot import Results, Snapshot
+from kg.snapshot import Results, Snapshot, evaluating
 from kg.statistics import NUMBERS, Recomputed
 
 
@@ -64,7 +64,9 @@ def write_results(results: Results, form: ResultFormat) -> None:
         if chosen not in _TRIPLES:
             raise QueryError(f"A CONSTRUCT or DESCRIBE answer cannot be written as {form}. Use turtle or ntriples.")
         prefixes = dict(PREFIXES) if chosen is ResultFormat.TURTLE else None
-        serialize(results, out.buffer, _TRIPLES[chosen], prefixes=prefixes)
+        with evaluating():
+            data = serialize(results, format=_TRIPLES[chosen], prefixes=prefixes)
+        out.buffer.write(data or b"")
         return
     if form is ResultFormat.AUTO:
         form = ResultFormat.TABLE if terminal else ResultFormat.CSV
@@ -73,7 +75,9 @@ def write_results(results: Results, form: ResultFormat) -> None:
     if form in _SOLUTIONS:
         if isinstance(results, QueryBoolean) and form in (ResultFormat.CSV, ResultFormat.TSV):
             raise QueryError(f"An ASK answer cannot be written as {form}. Use json or xml.")
-        results.serialize(out.buffer, _SOLUTIONS[form])
+        with evaluating():
+            data = results.serialize(format=_SOLUTIONS[form])
+        out.buffer.write(data or b"")
         out.buffer.write(b"\n" if form in (ResultFormat.JSON, ResultFormat.XML) else b"")
     elif form is not ResultFormat.TABLE:
         raise QueryError(f"A {'SELECT' if isinstance(results, QuerySolutions) else 'ASK'} answer is not a graph.")
@@ -89,9 +93,10 @@ def _table(solutions: QuerySolutions) -> None:
     for name in names:
         table.add_column(name, overflow="fold")
     rows = 0
-    for row in solutions:
-        rows += 1
-        table.add_row(*(Text(_cell(row[name])) for name in names))
+    with evaluating():
+        for row in solutions:
+            rows += 1
+            table.add_row(*(Text(_cell(row[name])) for name in names))
     console = Console(soft_wrap=False)
     console.print(table)
     Console(stderr=True).print(f"{rows:,} row{'' if rows == 1 else 's'}", style="dim")

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from kg import namespaces as ns
+from kg.triples.node import decimal
 from kg.vocabulary import LABEL, Vocabulary
 
 GRAPH = NamedNode(ns.GRAPH_ONTOLOGY)
@@ -22,6 +25,7 @@ _TOP_CONCEPT_OF = NamedNode(_SKOS + "topConceptOf")
 _HAS_TOP_CONCEPT = NamedNode(_SKOS + "hasTopConcept")
 _DEFINED_BY = NamedNode(ns.PREFIXES["rdfs"] + "isDefinedBy")
 _ONTOLOGY = NamedNode(ns.ONTOLOGY)
+_DECIMAL = NamedNode(ns.PREFIXES["xsd"] + "decimal")
 GENID = ns.BASE + ".well-known/genid/"
 
 
@@ -30,11 +34,18 @@ def ontology_quads(triples: Sequence[Triple], vocabulary: Vocabulary) -> Iterato
     names = _skolem_names(triples)
     for triple in triples:
         subject, object_ = names.get(triple.subject, triple.subject), names.get(triple.object, triple.object)
-        yield Quad(subject, triple.predicate, object_, GRAPH)
+        yield Quad(subject, triple.predicate, _canonical(object_), GRAPH)
         if isinstance(subject, NamedNode) and subject.value.startswith(ns.SANCT) and triple.predicate == LABEL:
             yield Quad(subject, _DEFINED_BY, _ONTOLOGY, GRAPH)
     for triple in skos_triples(vocabulary):
         yield Quad(triple.subject, triple.predicate, triple.object, GRAPH)
+
+
+def _canonical(node: Any) -> Any:
+    """A decimal in canonical form, as the store writes it: “18.0” would come back as “18”."""
+    if isinstance(node, Literal) and node.datatype == _DECIMAL:
+        return decimal(Decimal(node.value))
+    return node
 
 
 def skos_triples(vocabulary: Vocabulary) -> Iterator[Triple]:

@@ -1,0 +1,292 @@
+"""The worker processes: one query each at a time, a deadline and a memory cap for each, and a new one for each lost.
+
+The thread that brings a query waits for its answer and watches over it meanwhile. What is ended is always a process of
+ours, never a thread: the engine cannot be told to stop.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Generator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from server import frames
+from server.spool import NoAnswerError, Spool
+
+_log = logging.getLogger(__name__)
+_TICK = 0.05
+_YOUNG = 1.0
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one query, and all of them together, may take.
+
+    ``workers`` run at once while they are young; a query older than a second gives up its place among them, at a lower
+    priority, as long as there are fewer than ``processes``. So small queries go on beside long ones.
+    """
+
+    seconds: float = 30.0
+    memory_mb: int = 1024
+    result_mb: int = 4096
+    workers: int = 2
+    processes: int = 8
+    waiting: int = 128
+
+
+@dataclass(frozen=True)
+class Job:
+    """A query with what its answer may look like, as `server.worker` reads it."""
+
+    query: str
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    solutions: tuple[str, ...] = ()
+    graphs: tuple[str, ...] = ()
+    limit: int = 1000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The head of an answer, and the stretches of its body as they come.
+
+    Reading ``chunks`` raises `NoAnswerError` where the answer breaks off.
+    """
+
+    head: dict[str, Any]
+    chunks: Generator[bytes]
+
+
+class _Process:
+    """One worker process and the socket to it."""
+
+    def __init__(self, store: Path) -> None:
+        ours, theirs = socket.socketpair()
+        self.connection = ours
+        # ``-P`` keeps the working folder off the path of imports.
+        command = [sys.executable, "-P", "-m", "server.worker", str(theirs.fileno()), str(store)]
+        self.process = subprocess.Popen(command, pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL)
+        theirs.close()
+        self.reader = frames.Reader(ours)
+
+    def wait_ready(self) -> None:
+        """Wait until it has opened the store.
+
+        Raises:
+            EOFError: it ended instead.
+        """
+        self.connection.settimeout(60)
+        self.reader.read()
+        self.connection.settimeout(_TICK)
+
+    def memory_mb(self) -> float:
+        """Resident memory."""
+        try:
+            pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        except (OSError, IndexError):
+            return 0.0
+        return pages * _PAGE / 1_048_576
+
+    def end(self) -> int:
+        """End it at once; gives its exit code."""
+        self.process.kill()
+        self.connection.close()
+        return self.process.wait()
+
+
+class Pool:
+    """Workers on one store, with a spare that waits to take the place of one that is ended.
+
+    Raises:
+        EOFError: a worker cannot open the store.
+    """
+
+    def __init__(self, store: Path, limits: Limits) -> None:
+        self._store = store
+        self.limits = limits
+        self._idle: list[_Process] = []
+        self._busy: dict[_Process, float] = {}
+        self._starting = 0
+        self._waiting = 0
+        self._closed = False
+        self._changed = threading.Condition()
+        started = [_Process(store) for _ in range(limits.workers + 1)]
+        for process in started:
+            process.wait_ready()
+            self._idle.append(process)
+
+    def run(self, job: Job, seconds: float, gone: Callable[[], bool]) -> Answer:
+        """Evaluate a query.
+
+        Args:
+            job: the query.
+            seconds: its deadline, counted from now.
+            gone: says whether the client has left; asked a few times a second.
+
+        Raises:
+            NoAnswerError: before the first byte of an answer.
+        """
+        deadline = time.monotonic() + seconds
+        process = self._take(deadline, gone)
+        watch = _Watch(self, process, deadline, seconds, gone)
+        try:
+            frames.send(process.connection, frames.JOB, json.dumps(asdict(job)).encode())
+            kind, body = watch.read()
+        except OSError as error:
+            raise watch.lost() from error
+        if kind == frames.ERROR:
+            self.release(process)
+            told = json.loads(body)
+            raise NoAnswerError(told["kind"], told["detail"])
+        return Answer(json.loads(body), watch.chunks())
+
+    def close(self) -> None:
+        """End the workers as they fall idle; no new query is taken."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+            idle, self._idle = self._idle, []
+        for process in idle:
+            process.end()
+
+    def _take(self, deadline: float, gone: Callable[[], bool]) -> _Process:
+        with self._changed:
+            if self._closed:
+                raise NoAnswerError("closed", "This snapshot has just gone out of service.")
+            if not self._may_start() and self._waiting >= self.limits.waiting:
+                raise NoAnswerError("busy", "Too many queries are waiting. Send it again in a moment.")
+            self._waiting += 1
+            try:
+                while not self._may_start():
+                    self._changed.wait(_TICK)
+                    if self._closed:
+                        raise NoAnswerError("closed", "This snapshot has just gone out of service.")
+                    if time.monotonic() > deadline:
+                        raise NoAnswerError("busy", "No worker came free before the deadline of the query.")
+                    if gone():
+                        raise NoAnswerError("gone", "The client left.")
+            finally:
+                self._waiting -= 1
+            process = self._idle.pop()
+            self._busy[process] = time.monotonic()
+            self._keep_spare()
+            return process
+
+    def _may_start(self) -> bool:
+        if not self._idle:
+            return False
+        now = time.monotonic()
+        young = sum(now - since < _YOUNG for since in self._busy.values())
+        return young < self.limits.workers and len(self._busy) < self.limits.processes
+
+    def _keep_spare(self) -> None:
+        """Have another process started if none is idle or on its way."""
+        if not self._closed and not self._idle and not self._starting:
+            self._starting += 1
+            threading.Thread(target=self._start, name="start-worker", daemon=True).start()
+
+    def _start(self) -> None:
+        process = None
+        try:
+            process = _Process(self._store)
+            process.wait_ready()
+        except (EOFError, OSError) as error:
+            _log.error("A query worker did not start: %s", error)
+            if process is not None:
+                process.end()
+                process = None
+        with self._changed:
+            self._starting -= 1
+            closed = self._closed
+            if process is not None and not closed:
+                self._idle.append(process)
+            self._changed.notify()
+        if process is not None and closed:
+            process.end()
+
+    def release(self, process: _Process, *, spent: bool = False) -> None:
+        """Take a process back after its query; ``spent`` if it must not serve again."""
+        with self._changed:
+            self._busy.pop(process, None)
+            keep = not (spent or self._closed or len(self._idle) > self.limits.workers)
+            if keep:
+                self._idle.append(process)
+            self._keep_spare()
+            self._changed.notify()
+        if not keep:
+            process.end()
+
+
+class _Watch:
+    """Reads what a busy process sends, and ends the process where it goes past a limit."""
+
+    def __init__(
+        self, pool: Pool, process: _Process, deadline: float, seconds: float, gone: Callable[[], bool]
+    ) -> None:
+        self._pool, self._process = pool, process
+        self._deadline, self._seconds, self._gone = deadline, seconds, gone
+        self._since = time.monotonic()
+        self._slowed = False
+
+    def read(self) -> tuple[bytes, bytes]:
+        """The next frame.
+
+        Raises:
+            NoAnswerError: a limit was passed, or the process ended by itself; it has then been replaced.
+        """
+        while True:
+            try:
+                return self._process.reader.read()
+            except TimeoutError:
+                self._check()
+            except (EOFError, OSError) as error:
+                raise self.lost() from error
+
+    def chunks(self) -> Generator[bytes]:
+        """The body, at the pace of the process rather than of the client."""
+        spool = Spool(self.read, self._pool.limits.result_mb * 1_048_576, self._ended)
+        try:
+            yield from spool
+        finally:
+            spool.abandon()
+
+    def _ended(self, error: NoAnswerError | None) -> None:
+        """Called once, when the process has sent all, or is to be ended."""
+        if error is None:
+            self._pool.release(self._process, spent=self._slowed)
+        elif error.kind in ("size", "gone"):
+            self._pool.release(self._process, spent=True)
+
+    def _check(self) -> None:
+        if time.monotonic() > self._deadline:
+            self._end("deadline", f"The query ran longer than {self._seconds:g} seconds and was ended.")
+        if self._process.memory_mb() > self._pool.limits.memory_mb:
+            self._end("memory", f"The query needed more than {self._pool.limits.memory_mb} MB and was ended.")
+        if self._gone():
+            self._end("gone", "The client left.")
+        if not self._slowed and time.monotonic() - self._since > _YOUNG:
+            self._slowed = True
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self._process.process.pid, 10)
+
+    def _end(self, kind: str, detail: str) -> None:
+        self._pool.release(self._process, spent=True)
+        raise NoAnswerError(kind, detail)
+
+    def lost(self) -> NoAnswerError:
+        """The error for a process that ended by itself."""
+        self._pool.release(self._process, spent=True)
+        code = self._process.process.returncode
+        _log.error("A query worker ended with %s.", code)
+        return NoAnswerError("lost", "The query brought its worker down: it is too deep or too large to evaluate.")
