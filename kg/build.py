@@ -17,24 +17,29 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple, serialize
+from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
 from kg import __version__
 from kg import namespaces as ns
+from kg.describe.dumps import Dump, dump_files
+from kg.describe.files import DATASET_JSONLD, DUMPS
+from kg.describe.metadata import metadata_quads
+from kg.describe.schema_org import schema_org
 from kg.errors import RecordError, RecordProblem
-from kg.graph import Inputs, asserted_quads, canonical_nquads, fingerprint, metadata_quads, union_ntriples
+from kg.graph import Inputs, asserted_quads, canonical_nquads, fingerprint, union_ntriples
 from kg.link import read_mappings
 from kg.queries import read_queries
 from kg.reason import infer, reasoner_name
 from kg.records import Curated, read_curated
 from kg.records.check import check_curated
 from kg.records.reader import located
+from kg.records.schema import record_schema_text
 from kg.snapshot import NQUADS, ONTOLOGY, locked, publish, write_manifest, write_store
 from kg.triples.ontology import skos_triples
 from kg.verify import demand, verify
 from kg.vocabulary import read_ontology, read_vocabulary
 
-STAGES = ("read", "assemble", "reason", "write", "verify", "publish")
+STAGES = ("read", "assemble", "reason", "describe", "write", "verify", "publish")
 
 
 @dataclass
@@ -100,14 +105,21 @@ def build(
             statements = (quad for quad in asserted if quad.graph_name not in _SCHEMA_GRAPHS)
             inference = infer(inputs.ontology, list(skos_triples(inputs.vocabulary)), statements)
         quads = [*asserted, *inference.quads]
-        quads.extend(metadata_quads(quads, inputs, reasoner_name()))
+        with timings.stage("describe"):
+            dumps = _dump_files(quads, inputs, data)
+            metadata = list(metadata_quads(quads, inputs, reasoner_name(), dumps))
+        quads.extend(metadata)
         partial = snapshots / f".partial-{time.time_ns()}"
         partial.mkdir()
         stack.callback(shutil.rmtree, partial, ignore_errors=True)  # published, it has another name
         with timings.stage("write"):
             nquads, union = canonical_nquads(quads), union_ntriples(quads)
             (partial / NQUADS).write_bytes(nquads)
-            (partial / ONTOLOGY).write_bytes(_merged_ontology(inputs))
+            (partial / DUMPS).mkdir()
+            for dump in dumps:
+                (partial / DUMPS / dump.name).write_bytes(dump.data)
+                if dump.name == ONTOLOGY:
+                    (partial / ONTOLOGY).write_bytes(dump.data)
             store = write_store(partial, nquads, union)
         with timings.stage("verify"):
             report = verify(store, union, ontology / "shapes.ttl", read_queries(queries / "verify"))
@@ -128,10 +140,12 @@ def build(
                     "inferred": len(inference.quads),
                 },
                 "verification": {"shapes": report.shapes, "queries": report.queries, "defects": len(report.defects)},
+                DUMPS: {dump.name: dump.entry() for dump in dumps},
                 "sources": _hashes(ontology, data),
                 "tools": _tools(),
                 "seconds": timings.seconds,
             }
+            (partial / DATASET_JSONLD).write_text(schema_org(metadata, name), encoding="utf-8")
             write_manifest(partial, manifest)
             folder = publish(partial, snapshots, name)
     return Built(folder, manifest)
@@ -140,8 +154,13 @@ def build(
 _SCHEMA_GRAPHS = {NamedNode(ns.GRAPH_ONTOLOGY), NamedNode(ns.GRAPH_MAPPINGS)}
 
 
-def _merged_ontology(inputs: Inputs) -> bytes:
-    """The ontology in one Turtle file, class expressions as OWL has them, for tools that read OWL."""
+def _dump_files(quads: list[Quad], inputs: Inputs, data: Path) -> list[Dump]:
+    mappings = (data / "mappings.sssom.tsv").read_bytes()
+    return dump_files(quads, _merged_ontology(inputs), mappings, record_schema_text(inputs.vocabulary))
+
+
+def _merged_ontology(inputs: Inputs) -> list[Triple]:
+    """The ontology in one piece, class expressions as OWL has them, for tools that read OWL."""
     # The parser labels blank nodes at random; numbered in their order, they make the same file every time.
     labels: dict[object, BlankNode] = {}
 
@@ -150,9 +169,7 @@ def _merged_ontology(inputs: Inputs) -> bytes:
 
     triples = [Triple(steady(t.subject), t.predicate, steady(t.object)) for t in inputs.ontology]
     triples.extend(skos_triples(inputs.vocabulary))
-    data = serialize(triples, format=RdfFormat.TURTLE, prefixes=dict(ns.PREFIXES))
-    assert data is not None
-    return data
+    return triples
 
 
 def _check_statistics(curated: Curated, queries: Path) -> None:

@@ -6,6 +6,7 @@ Environment variables are read here and nowhere else.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from kg.errors import ConfigError
@@ -40,3 +41,19 @@ def sources_folder() -> Path | None:
         return Path(named)
     beside = Path("../shared/sources")
     return beside if beside.is_dir() else None
+
+
+def environment() -> Mapping[str, str]:
+    """The environment variables of this process."""
+    return os.environ
+
+
+def hand_down(variables: Mapping[str, str]) -> None:
+    """Set environment variables for the processes that this one starts."""
+    os.environ.update(variables)
+
+
+def metrics_folder() -> Path | None:
+    """Folder in which front processes share their counts: ``PROMETHEUS_MULTIPROC_DIR``, a name not of our making."""
+    named = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    return Path(named) if named else None

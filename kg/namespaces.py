@@ -24,6 +24,7 @@ PREFIXES = MappingProxyType(
         "dcat": "http://www.w3.org/ns/dcat#",
         "dcterms": "http://purl.org/dc/terms/",
         "foaf": "http://xmlns.com/foaf/0.1/",
+        "formats": "http://www.w3.org/ns/formats/",
         "oa": "http://www.w3.org/ns/oa#",
         "owl": "http://www.w3.org/2002/07/owl#",
         "prov": "http://www.w3.org/ns/prov#",
@@ -33,8 +34,10 @@ PREFIXES = MappingProxyType(
         "sd": "http://www.w3.org/ns/sparql-service-description#",
         "sh": "http://www.w3.org/ns/shacl#",
         "skos": "http://www.w3.org/2004/02/skos/core#",
+        "spdx": "http://spdx.org/rdf/terms#",
         "vann": "http://purl.org/vocab/vann/",
         "void": "http://rdfs.org/ns/void#",
+        "void-ext": "http://ldf.fi/void-ext#",
         "xsd": "http://www.w3.org/2001/XMLSchema#",
     }
 )
@@ -45,6 +48,11 @@ GRAPH_BIBLIOGRAPHY = BASE + "graph/bibliography"
 GRAPH_MAPPINGS = BASE + "graph/mappings"
 GRAPH_INFERRED = BASE + "graph/inferred"
 GRAPH_METADATA = BASE + "graph/metadata"
+
+DATASET = BASE + "dataset"
+"""All graphs but the metadata graph, which describes it."""
+SERVICE = BASE + "sparql"
+"""The endpoint."""
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -112,6 +120,23 @@ def evidence(record: str, start: int, end: int) -> str:
 def curation(record: str) -> str:
     """IRI of the activity that took the statements from a paper."""
     return f"{BASE}curation/{record}"
+
+
+def dump(name: str) -> str:
+    """IRI of a file to download, from its name."""
+    return f"{BASE}dumps/{name}"
+
+
+def part(whole: str, *words: str) -> str:
+    """IRI of a part of a description: a fragment of the IRI of what is described, from words and CURIEs.
+
+    An IRI among the words is written as its CURIE, or as a hash where no prefix fits.
+
+    >>> part(DATASET, "class", term("Case"), "property", PREFIXES["rdf"] + "type")
+    'https://w3id.org/sanctuary-kg/dataset#class/sanct:Case/property/rdf:type'
+    """
+    names = [shrink(word) if "://" in word else word for word in words]
+    return f"{whole}#" + "/".join(short_hash(name, 16) if name.startswith("<") else name for name in names)
 
 
 def shrink(iri: str) -> str:

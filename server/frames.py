@@ -25,7 +25,12 @@ def send(connection: socket.socket, kind: bytes, body: bytes) -> None:
     Raises:
         OSError: the other side is gone.
     """
-    connection.sendall(_HEADER.pack(kind, len(body)) + body)
+    connection.sendall(packed(kind, body))
+
+
+def packed(kind: bytes, body: bytes) -> bytes:
+    """The bytes of one frame."""
+    return _HEADER.pack(kind, len(body)) + body
 
 
 class Reader:

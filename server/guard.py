@@ -54,6 +54,9 @@ _SERVICE = re.compile("service", re.IGNORECASE | re.ASCII)
 _SERVICE_CALL = re.compile(
     rf"service{_SPACE}*+(?:silent{_SPACE}*+)?+(?:{_VARIABLE}|<[^>]*+>|{_PNAME}){_SPACE}*+\{{", re.IGNORECASE | re.ASCII
 )
+_SERVICE_ON_IRI = re.compile(
+    rf"(?P<word>service){_SPACE}*+(?:silent{_SPACE}*+)?+<(?P<iri>[^>]*+)>{_SPACE}*+\{{", re.IGNORECASE | re.ASCII
+)
 _CODEPOINT = re.compile(r"(?<!\\)((?:\\\\)*+)\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
 _CODEPOINT_LEFT = re.compile(r"(?<!\\)(?:\\\\)*+\\[uU]")
 
@@ -79,8 +82,12 @@ class Guarded:
     volatile: bool
 
 
-def guard(query: str) -> Guarded:
+def guard(query: str, endpoints: frozenset[str] = frozenset()) -> Guarded:
     """Check a query before it is evaluated.
+
+    Args:
+        query: as it was sent.
+        endpoints: IRIs that ``SERVICE`` may call, written out in full in the query.
 
     Raises:
         RefusedError: it calls another endpoint, is too long or too deeply nested, or has a broken codepoint escape.
@@ -88,7 +95,7 @@ def guard(query: str) -> Guarded:
     if len(query) > MAX_CHARACTERS:
         raise RefusedError(f"The query has {len(query):,} characters; {MAX_CHARACTERS:,} are allowed.")
     text = resolve_codepoints(query)
-    tokens = _read(text)
+    tokens = _read(text, endpoints)
     words = [token.upper() for kind, token in tokens if kind == "word"]
     first = next((word for word in words if word not in _PROLOGUE), "")
     # The engine takes “CONSTRUCTWHERE {” as well.
@@ -148,7 +155,7 @@ def resolve_codepoints(query: str) -> str:
     return text
 
 
-def _read(text: str) -> list[tuple[str, str]]:
+def _read(text: str, endpoints: frozenset[str]) -> list[tuple[str, str]]:
     """Kind and text of the words, names and IRIs of a query as it is most likely meant.
 
     Every other way to read it is checked as well.
@@ -167,7 +174,9 @@ def _read(text: str) -> list[tuple[str, str]]:
             if primary and kind in ("word", "name", "iri"):
                 tokens.append((kind, token[0]))
             if kind == "word":
-                _refuse_service(_SERVICE.search(text, start, position))
+                found = _SERVICE.search(text, start, position)
+                if not (found and endpoints and _calls_one_of(text, start, position, endpoints)):
+                    _refuse_service(found)
             elif kind == "name":
                 # The engine may split a name where it does not fit: “SERVICE:s {” can call the service “:s”.
                 _refuse_service(_call_within(text, start, position))
@@ -189,6 +198,12 @@ def _may_be_comparison(iri: str) -> bool:
     After a scheme and ``//`` it could not: no expression has two slashes in a row.
     """
     return ("'" in iri or "#" in iri) and re.match(r"<[A-Za-z][A-Za-z0-9+.-]*+://", iri) is None
+
+
+def _calls_one_of(text: str, start: int, end: int, endpoints: frozenset[str]) -> bool:
+    """Whether the word is SERVICE and calls an endpoint that is allowed."""
+    call = _SERVICE_ON_IRI.match(text, start)
+    return call is not None and call.end("word") == end and call["iri"] in endpoints
 
 
 def _call_within(text: str, start: int, end: int) -> re.Match[str] | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
 HTML = "text/html"
 
@@ -52,14 +54,20 @@ GRAPH_FORMATS = (
 """For CONSTRUCT and DESCRIBE; the first is the default."""
 
 
-def ranked(accept: MIMEAccept, offers: Sequence[Format]) -> tuple[Format, ...]:
+def ranked(accept: str, offers: Sequence[Format]) -> tuple[Format, ...]:
     """The offers that a client takes, the highest quality first (RFC 9110, section 12.5.1), then in their own order.
 
     No Accept header, or an empty one, accepts everything.
     """
-    if not accept:
-        return tuple(offers)
-    plain = _without_parameters(accept)
+    return _ranked(accept, tuple(offers))
+
+
+@lru_cache(maxsize=1024)
+def _ranked(header: str, offers: tuple[Format, ...]) -> tuple[Format, ...]:
+    """The same for the header as text; clients send few different ones."""
+    if not header:
+        return offers
+    plain = _without_parameters(parse_accept_header(header, MIMEAccept))
     taken = [offer for offer in offers if plain.quality(offer.media_type) > 0]
     return tuple(sorted(taken, key=lambda offer: -plain.quality(offer.media_type)))
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request, url_for
 
 from kg.namespaces import BASE, PREFIXES, shrink
+from server.addresses import path_of
 from server.current import Serving, current_snapshot
 from server.examples import DEFAULT, EXAMPLES
 from server.negotiate import GRAPH_FORMATS, PAGE, RESULT_FORMATS
@@ -46,13 +47,21 @@ def start() -> str:
     return render_template(
         "start.html",
         version=snapshot.version,
-        numbers=[(f"{counts[key]:,}", words) for key, words in _NUMBERS if key in counts],
+        numbers=[(f"{count:,}", words) for count, words in _numbers(counts)],
         query=request.args.get("query") or DEFAULT.sparql,
         question=DEFAULT.question,
         examples=EXAMPLES,
         formats=_LABELS,
         citation=f"Sanctuary KG contributors. Sanctuary KG, version {snapshot.version}. {BASE}",
     )
+
+
+def _numbers(counts: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+    """The counts that the snapshot has; the triples without those that only describe it."""
+    described = counts.get("graphs", {}).get("graph/metadata", 0)
+    for key, words in _NUMBERS:
+        if key in counts:
+            yield counts[key] - (described if key == "quads" else 0), words
 
 
 @blueprint.get("/prefixes")
@@ -98,10 +107,13 @@ def shown(cell: Cell) -> str:
 
 
 def target(cell: Cell) -> str | None:
-    """Where a cell leads: an IRI of ours to what is said about it, another web address to itself."""
+    """Where a cell leads: an IRI of ours to its page, another web address to itself."""
     iri = cell["iri"]
     if iri is None:
         return None
     if iri.startswith(BASE):
-        return url_for("sparql.query", query=f"DESCRIBE <{iri}>")
+        path = path_of(iri)
+        if path is None:
+            return url_for("sparql.query", query=f"DESCRIBE <{iri}>")
+        return url_for("entities.entity", path=f"{path}.html")
     return iri if iri.startswith(("https://", "http://")) else None

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from server.spool import NoAnswerError, Spool
 _log = logging.getLogger(__name__)
 _TICK = 0.05
 _YOUNG = 1.0
+_AGEING = 0.25
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -43,6 +44,7 @@ class Limits:
     workers: int = 2
     processes: int = 8
     waiting: int = 128
+    federate_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,8 @@ class Pool:
         process = self._take(deadline, gone)
         watch = _Watch(self, process, deadline, seconds, gone)
         try:
-            frames.send(process.connection, frames.JOB, json.dumps(asdict(job)).encode())
+            said = {**job.__dict__, "endpoints": self.limits.federate_with}
+            frames.send(process.connection, frames.JOB, json.dumps(said).encode())
             kind, body = watch.read()
         except OSError as error:
             raise watch.lost() from error
@@ -169,7 +172,8 @@ class Pool:
             self._waiting += 1
             try:
                 while not self._may_start():
-                    self._changed.wait(_TICK)
+                    # Woken when a place falls free; on its own now and then, since places also age into being free.
+                    self._changed.wait(_AGEING)
                     if self._closed:
                         raise NoAnswerError("closed", "This snapshot has just gone out of service.")
                     if time.monotonic() > deadline:
@@ -191,8 +195,9 @@ class Pool:
         return young < self.limits.workers and len(self._busy) < self.limits.processes
 
     def _keep_spare(self) -> None:
-        """Have another process started if none is idle or on its way."""
-        if not self._closed and not self._idle and not self._starting:
+        """Have as many processes idle, or on their way, as there are free places, and one more."""
+        wanted = max(1, self.limits.workers + 1 - len(self._busy))
+        while not self._closed and len(self._idle) + self._starting < wanted:
             self._starting += 1
             threading.Thread(target=self._start, name="start-worker", daemon=True).start()
 
@@ -236,7 +241,7 @@ class _Watch:
     ) -> None:
         self._pool, self._process = pool, process
         self._deadline, self._seconds, self._gone = deadline, seconds, gone
-        self._since = time.monotonic()
+        self._since = self._checked = time.monotonic()
         self._slowed = False
 
     def read(self) -> tuple[bytes, bytes]:
@@ -246,10 +251,12 @@ class _Watch:
             NoAnswerError: a limit was passed, or the process ended by itself; it has then been replaced.
         """
         while True:
+            if time.monotonic() - self._checked > _TICK:
+                self._check()
             try:
                 return self._process.reader.read()
             except TimeoutError:
-                self._check()
+                continue
             except (EOFError, OSError) as error:
                 raise self.lost() from error
 
@@ -269,6 +276,7 @@ class _Watch:
             self._pool.release(self._process, spent=True)
 
     def _check(self) -> None:
+        self._checked = time.monotonic()
         if time.monotonic() > self._deadline:
             self._end("deadline", f"The query ran longer than {self._seconds:g} seconds and was ended.")
         if self._process.memory_mb() > self._pool.limits.memory_mb:

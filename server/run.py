@@ -1,33 +1,60 @@
-"""Runs the app in waitress, a production WSGI server."""
+"""Runs the front processes under granian, a production server."""
 
 from __future__ import annotations
 
+import dataclasses
 import logging
+import socket
 import sys
-from pathlib import Path
 
-import waitress
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
 
+from kg.config import hand_down
 from kg.errors import ConfigError
-from server import create_app
+from kg.settings import Settings
+from kg.snapshot import open_current
 
-THREADS = 8
+GRACE_SECONDS = 10
 
 
-def serve(snapshots: Path, host: str, port: int) -> None:
-    """Serve until interrupted.
+def serve(settings: Settings) -> None:
+    """Serve until told to stop: SIGTERM and Ctrl-C end in good order, SIGHUP starts the front processes anew.
 
     Raises:
-        SnapshotError: there is no snapshot to serve.
+        SnapshotError: there is no snapshot to serve, or it is damaged.
         ConfigError: the address cannot be listened on.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    app = create_app(snapshots)
+    open_current(settings.snapshots)
+    settings = dataclasses.replace(settings, port=_free(settings.host, settings.port))
+    hand_down(settings.to_environ())
+    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+    sys.stderr.write(f"Serving http://{shown}:{settings.port}/ – SPARQL at /sparql. Ctrl-C ends it.\n")
+    sys.stderr.flush()
+    Granian(
+        "server.process:application",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.RSGI,
+        workers=settings.processes,
+        http=HTTPModes.http1,
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=GRACE_SECONDS,
+    ).serve()
+
+
+def _free(host: str, port: int) -> int:
+    """The port, found to be free; a free one for 0."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        server = waitress.create_server(app, host=host, port=port, threads=THREADS, ident=None)
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+            return int(probe.getsockname()[1])
     except OSError as error:
         reason = error.strerror or str(error)
         raise ConfigError(f"Port {port} of {host} cannot be listened on: {reason}. Choose another --port.") from error
-    shown = f"[{host}]" if ":" in host else host
-    sys.stderr.write(f"Serving http://{shown}:{server.effective_port}/ – SPARQL at /sparql. Ctrl-C ends it.\n")
-    server.run()

@@ -31,7 +31,10 @@ UPDATE = "application/sparql-update"
 READ_ONLY = "This endpoint is read-only: it answers queries and takes no updates. Build a snapshot to change the data."
 GONE = "sanctuary.gone"
 """Key of the WSGI environment under which a server may put a function that says whether the client has left."""
-_DESCRIPTION = "CONSTRUCT { ?s ?p ?o } WHERE { GRAPH skg:graph\\/metadata { ?s ?p ?o } }"
+_DESCRIPTION = """CONSTRUCT { ?s ?p ?o } WHERE {
+  GRAPH skg:graph\\/metadata { ?s ?p ?o FILTER(STRSTARTS(STR(?s), "https://w3id.org/sanctuary-kg/sparql")) }
+}"""
+_IRIS = re.compile(r"<[^\s<>(){}\"|^`\\]*>")
 _MAY_VARY = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\b", re.IGNORECASE)
 
 blueprint = Blueprint("sparql", __name__)
@@ -95,7 +98,7 @@ def answer(asked: Asked) -> Response:
         ProblemError: there is no answer.
     """
     serving = current_snapshot()
-    key = None if _MAY_VARY.search(asked.query) else asked.key(serving.version)
+    key = None if _MAY_VARY.search(_IRIS.sub("", asked.query)) else asked.key(serving.version)
     etag = None if key is None else hashlib.sha256(key.encode()).hexdigest()[:32]
     if etag is not None and etag in request.if_none_match.as_set(include_weak=True):
         response = Response(status=HTTPStatus.NOT_MODIFIED)
@@ -166,7 +169,7 @@ def _asked(sent: _Sent, query: str) -> Asked:
 def _formats(wanted: str) -> tuple[tuple[Format, ...], tuple[Format, ...]]:
     """What the client takes of results and of graphs: what ``format`` names, else what Accept says."""
     if not wanted:
-        accept = request.accept_mimetypes
+        accept = request.headers.get("Accept", "")
         return ranked(accept, RESULT_FORMATS), ranked(accept, GRAPH_FORMATS)
     found = named(wanted, RESULT_FORMATS), named(wanted, GRAPH_FORMATS)
     if found == (None, None):

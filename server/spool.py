@@ -110,6 +110,9 @@ class Spool:
                 self._ended(NoAnswerError("gone", "The client left."))
         except NoAnswerError as error:
             self._error = error
+        except OSError as error:
+            self._error = NoAnswerError("size", f"There is no room for the result here: {error.strerror}.")
+            self._ended(self._error)
         with self._changed:
             self._changed.notify()
 

@@ -43,6 +43,8 @@ Results = QuerySolutions | QueryBoolean | QueryTriples
 # out ends the process. Only the pages that are touched cost memory.
 STACK = 512 * 1024 * 1024
 CHUNK = 65536
+FULL = 8000
+"""A stretch of the engine that is at least so long is not its last."""
 ROWS = "rows"
 """Not a media type: the first rows as JSON, for a page of ours."""
 
@@ -58,8 +60,9 @@ class _NoAnswerError(Exception):
 class _Out(io.RawIOBase):
     """What the engine writes, gathered into frames.
 
-    The engine hands over its first bytes when it has eight kilobytes or is done. Only then does the head go out, so
-    that a query which fails before has an error for an answer, and one which goes on has its first bytes early.
+    The engine hands over its bytes by eight kilobytes, and what is left when it is done. The head goes out with the
+    first full stretch, so that a query which fails before has an error for an answer, and one which goes on has its
+    first bytes early. A short answer leaves in one piece with its head and its end.
     """
 
     def __init__(self, connection: socket.socket, head: bytes) -> None:
@@ -72,18 +75,21 @@ class _Out(io.RawIOBase):
 
     def write(self, data: Any) -> int:
         self._pending += data
-        if self._head is not None or len(self._pending) >= CHUNK:
-            self.send_pending()
+        if len(data) >= FULL if self._head is not None else len(self._pending) >= CHUNK:
+            self._connection.sendall(self._gathered())
         return len(data)
 
-    def send_pending(self) -> None:
-        """Send the head if it has not gone out, and what has gathered."""
-        if self._head is not None:
-            frames.send(self._connection, frames.HEAD, self._head)
-            self._head = None
+    def finish(self) -> None:
+        """Send what has gathered, and that it is all."""
+        self._connection.sendall(self._gathered() + frames.packed(frames.END, b""))
+
+    def _gathered(self) -> bytes:
+        out = b"" if self._head is None else frames.packed(frames.HEAD, self._head)
         if self._pending:
-            frames.send(self._connection, frames.DATA, bytes(self._pending))
-            self._pending.clear()
+            out += frames.packed(frames.DATA, bytes(self._pending))
+        self._head = None
+        self._pending.clear()
+        return out
 
 
 class Worker:
@@ -113,7 +119,7 @@ class Worker:
         frames.send(self._connection, frames.ERROR, json.dumps({"kind": kind, "detail": detail}).encode())
 
     def _answer(self, job: dict[str, Any]) -> None:
-        guarded = _guarded(job["query"])
+        guarded = _guarded(job["query"], frozenset(job["endpoints"]))
         results = self._results(guarded, tuple(job["default"]), tuple(job["named"]))
         graph = isinstance(results, QueryTriples)
         offers = job["graphs"] if graph else job["solutions"]
@@ -124,8 +130,7 @@ class Worker:
         head = {"syntax": syntax, "form": guarded.keyword, "volatile": guarded.volatile}
         out = _Out(self._connection, json.dumps(head).encode())
         self._write(results, syntax, job["limit"], out)
-        out.send_pending()
-        frames.send(self._connection, frames.END, b"")
+        out.finish()
 
     def _write(self, results: Results, syntax: str, limit: int, out: _Out) -> None:
         try:
@@ -185,9 +190,9 @@ class Worker:
         return self._merged[1]
 
 
-def _guarded(text: str) -> Guarded:
+def _guarded(text: str, endpoints: frozenset[str]) -> Guarded:
     try:
-        guarded = guard(text)
+        guarded = guard(text, endpoints)
     except RefusedError as refused:
         raise _NoAnswerError("refused", str(refused)) from refused
     if guarded.keyword in UPDATES:

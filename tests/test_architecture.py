@@ -21,15 +21,16 @@ LAYERS = (
     ("kg.cli",),
     ("server",),
     ("kg.build",),
-    ("kg.export", "kg.statistics", "kg.verify"),
+    ("kg.export", "kg.load", "kg.statistics", "kg.verify"),
     ("kg.queries", "kg.snapshot"),
+    ("kg.describe",),
     ("kg.graph", "kg.reason"),
     ("kg.triples",),
     ("kg.evidence", "kg.link"),
     ("kg.extract", "kg.ingest"),
     ("kg.records",),
     ("kg.vocabulary",),
-    ("kg.config", "kg.namespaces"),
+    ("kg.config", "kg.namespaces", "kg.settings"),
     ("kg.errors",),
     ("kg",),
 )
@@ -44,6 +45,7 @@ HOMES = {
     "werkzeug": ("server",),
     "jinja2": ("server",),
     "waitress": ("server",),
+    "prometheus_client": ("server.ops",),
     "pyshacl": ("kg.verify",),
     "rdflib": ("kg.verify",),
     "yaml": ("kg.records.yaml_positions",),
@@ -53,7 +55,7 @@ HOMES = {
 }
 """Where an engine may be imported; everywhere else the project speaks to it through that home."""
 
-OPENERS = ("kg.snapshot", "server.worker")
+OPENERS = ("kg.load", "kg.snapshot", "server.worker")
 """What may make or open a store; ``kg.verify`` is handed one and may name its type."""
 
 LONGEST = 300

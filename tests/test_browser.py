@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import waitress
 
 from kg.build import Built
-from server import create_app
+from tests.live_server import live
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -31,11 +29,10 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not instal
 
 
 @pytest.fixture(scope="module")
-def address(built: Built, snapshots: Path) -> Iterator[str]:
-    server = waitress.create_server(create_app(snapshots), host="127.0.0.1", port=0)
-    threading.Thread(target=server.run, daemon=True).start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+def address(built: Built, snapshots: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    log = tmp_path_factory.mktemp("browser") / "server.log"
+    with live(log, "--snapshots", str(snapshots), "--processes", "1") as server:
+        yield f"http://127.0.0.1:{server.port}"
 
 
 def _browse(tmp_path: Path, url: str, *more: str) -> str:

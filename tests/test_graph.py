@@ -23,7 +23,8 @@ from pyoxigraph import (
 )
 
 from kg import namespaces as ns
-from kg.graph import Inputs, asserted_quads, canonical_nquads, fingerprint, metadata_quads, union_ntriples
+from kg.describe.metadata import metadata_quads
+from kg.graph import Inputs, asserted_quads, canonical_nquads, fingerprint, union_ntriples
 from kg.snapshot import Snapshot
 
 S, P, G = (NamedNode(ns.BASE + name) for name in ("s", "p", "g"))
@@ -191,7 +192,7 @@ def test_the_ontology_graph_speaks_of_no_case(quads: list[Quad]) -> None:
 def test_the_metadata_graph_tells_graphs_and_sizes(snapshot: Snapshot, quads: list[Quad]) -> None:
     answer = snapshot.query(
         f"SELECT ?g ?n {{ GRAPH <{ns.GRAPH_METADATA}> "
-        f"{{ <{ns.BASE}dataset> sd:namedGraph ?g . ?g a sd:NamedGraph ; sanct:tripleCount ?n }} }}"
+        f"{{ <{ns.SERVICE}> sd:defaultDataset/sd:namedGraph ?g . ?g a sd:NamedGraph ; void:triples ?n }} }}"
     )
     assert isinstance(answer, QuerySolutions)
     sizes = {str(row["g"].value): int(row["n"].value) for row in answer}

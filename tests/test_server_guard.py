@@ -187,3 +187,31 @@ def test_dataset_clauses_are_read() -> None:
 def test_queries_whose_answer_changes_are_known() -> None:
     assert guard("SELECT (NOW() AS ?now) {}").volatile
     assert not guard("SELECT ?now { ?now ?p 'NOW()' }").volatile
+
+
+ALLOWED = frozenset(["http://allowed.example/sparql"])
+
+
+@pytest.mark.parametrize(
+    "call", ["SERVICE <http://allowed.example/sparql> {", "service SILENT<http://allowed.example/sparql>\n{"]
+)
+def test_a_named_endpoint_can_be_allowed(call: str) -> None:
+    query = f"SELECT * {{ {call} ?s ?p ?o }} }}"
+    assert guard(query, ALLOWED).keyword == "SELECT"
+    with pytest.raises(RefusedError):
+        guard(query)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "SERVICE <http://other.example/sparql> {",
+        "SERVICE ?where {",
+        "SERVICE ex:sparql {",
+        "SERVICE <http://allowed.example/sparql/../x> {",
+        "trueSERVICE<http://allowed.example/sparql>{",
+    ],
+)
+def test_no_other_endpoint_is_allowed_with_it(call: str) -> None:
+    with pytest.raises(RefusedError):
+        guard(f"PREFIX ex: <http://allowed.example/> SELECT * {{ {call} ?s ?p ?o }} }}", ALLOWED)

@@ -53,7 +53,7 @@ def problem(response: Any, status: int) -> str:
     assert set(body) == {"type", "title", "status", "detail"}
     assert body["status"] == status
     assert "Traceback" not in body["detail"]
-    assert "/work" not in body["detail"]
+    assert "/srv" not in body["detail"]
     return str(body["detail"])
 
 
@@ -241,13 +241,13 @@ class TestMistakes:
         self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
         def broken(*args: object) -> bytes:
-            raise LookupError("secret in /work/main")
+            raise LookupError("secret in /srv/sanctuary")
 
         monkeypatch.setattr("server.sparql.answer", broken)
         with caplog.at_level(logging.ERROR):
             detail = problem(get(client, CASES), 500)
         assert "secret" not in detail
-        assert "secret in /work/main" in caplog.text
+        assert "secret in /srv/sanctuary" in caplog.text
 
     @pytest.mark.parametrize(
         "query",

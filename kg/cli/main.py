@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from kg import __version__
 from kg.cli import evidence as evidence_commands
+from kg.cli import serve as serve_commands
 from kg.cli.progress import stage_bar
 from kg.cli.results import ResultFormat, write_results
 from kg.config import shipped, snapshots_folder
@@ -211,16 +212,7 @@ def schema() -> None:
     typer.echo(record_schema_text(read_vocabulary(read_ontology(shipped("ontology")))), nl=False)
 
 
-@app.command(epilog="Example: **sanctuary serve --port 9000**")
-def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8080,
-    snapshots: Snapshots = None,
-) -> None:
-    """Serve the snapshot in service: a start page and a SPARQL endpoint at /sparql."""
-    from server.run import serve as run
-
-    run(snapshots or snapshots_folder(), host, port)
+serve_commands.register(app)
 
 
 def main() -> None:

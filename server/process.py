@@ -1,0 +1,59 @@
+"""What each front process runs: the application, built from the settings that were handed down."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from kg.config import environment
+from kg.settings import Settings
+from server import create_app
+from server.front import Front
+from server.pool import Limits
+
+THREADS_BESIDE_QUERIES = 64
+"""Requests that may be under way beside the queries that run or wait: pages, and answers on their way to a client."""
+
+
+def limits(settings: Settings) -> Limits:
+    """The share of one front process in what all queries together may take."""
+
+    def share(whole: int) -> int:
+        return -(-whole // settings.processes)
+
+    return Limits(
+        seconds=settings.timeout,
+        memory_mb=settings.memory_mb,
+        result_mb=settings.result_mb,
+        workers=share(settings.workers),
+        processes=share(settings.max_processes),
+        waiting=share(settings.waiting),
+        federate_with=settings.federate_with,
+    )
+
+
+class Application:
+    """The RSGI application that granian imports; it builds the real one when its process starts."""
+
+    def __init__(self) -> None:
+        self._front: Front | None = None
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Start the query workers and the application."""
+        settings = Settings.from_environ(environment())
+        share = limits(settings)
+        app = create_app(settings.snapshots, share, cache_mb=settings.cache_mb)
+        self._front = Front(app, share.processes + share.waiting + THREADS_BESIDE_QUERIES)
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """End the query workers."""
+        if self._front is not None:
+            self._front.close()
+
+    async def __rsgi__(self, scope: Any, protocol: Any) -> None:
+        """Answer one request."""
+        assert self._front is not None
+        await self._front.__rsgi__(scope, protocol)
+
+
+application = Application()
