@@ -11,6 +11,7 @@ import io
 import json
 import logging
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from urllib.parse import unquote_to_bytes
 
 from flask import Flask
 
+from server.access_log import tell_beside_flask
 from server.app import MAX_BODY
 from server.cache import Cache, Kept
 from server.current import EXTENSION, CurrentSnapshot
@@ -44,6 +46,7 @@ _TOO_LARGE = json.dumps(
         "detail": "The body of the request is larger than 1 MB.",
     }
 ).encode()
+_HEALTHY = b'{"status":"ok"}\n'
 _PROBLEM = [("content-type", "application/problem+json"), ("access-control-allow-origin", "*")]
 
 
@@ -83,22 +86,33 @@ class Front:
         """Answer one request."""
         if scope.proto != "http":
             return
+        started = time.perf_counter()
+        if scope.path == "/health" and scope.method == "GET":
+            # Answered here, so that a server whose requests have all places taken is not held for dead.
+            protocol.response_bytes(200, [("content-type", "application/json"), ("cache-control", "no-store")], _HEALTHY)
+            return
         key = self._key(scope)
         if key is not None and (kept := self._kept.get(key)) is not None:
             protocol.response_bytes(kept.status, list(kept.headers), kept.body)
+            self._tell(scope, kept.status, len(kept.body), started)
             return
         if self._active >= self._threads:
             protocol.response_bytes(503, [*_PROBLEM, ("retry-after", "1")], _QUEUE_FULL)
+            self._tell(scope, 503, len(_QUEUE_FULL), started)
             return
         body = await _read_body(scope, protocol)
         if body is None:
             protocol.response_bytes(413, _PROBLEM, _TOO_LARGE)
+            self._tell(scope, 413, len(_TOO_LARGE), started)
             return
         self._active += 1
         try:
             await self._through_flask(scope, protocol, body, key)
         finally:
             self._active -= 1
+
+    def _tell(self, scope: Any, status: int, size: int, started: float) -> None:
+        tell_beside_flask(self._app, scope, status, size, started, self._current.get().version)
 
     def _key(self, scope: Any) -> str | None:
         """What an answer is kept under, before anything is parsed: only plain reads of the endpoint."""

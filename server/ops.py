@@ -159,7 +159,7 @@ class Metrics:
     def _look(self) -> None:
         """Read what the cache and the workers count themselves."""
         self._bytes.set(self._cache.size)
-        workers: dict[str, int] = getattr(self._snapshots.get().pool, "counts", dict)()
+        workers: dict[str, int] = self._snapshots.get().pool.counts()
         self._workers.labels("busy").set(workers.get("busy", 0))
         self._workers.labels("idle").set(workers.get("idle", 0))
         self._waiting.set(workers.get("waiting", 0))

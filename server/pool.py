@@ -6,7 +6,6 @@ ours, never a thread: the engine cannot be told to stop.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import os
@@ -21,11 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from server import frames
-from server.spool import NoAnswerError, Spool
+from server.spool import NoAnswerError
+from server.watch import TICK, YOUNG, Watch
 
 _log = logging.getLogger(__name__)
-_TICK = 0.05
-_YOUNG = 1.0
 _AGEING = 0.25
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -70,7 +68,7 @@ class Answer:
     chunks: Generator[bytes]
 
 
-class _Process:
+class Process:
     """One worker process and the socket to it."""
 
     def __init__(self, store: Path) -> None:
@@ -90,7 +88,7 @@ class _Process:
         """
         self.connection.settimeout(60)
         self.reader.read()
-        self.connection.settimeout(_TICK)
+        self.connection.settimeout(TICK)
 
     def memory_mb(self) -> float:
         """Resident memory."""
@@ -117,13 +115,14 @@ class Pool:
     def __init__(self, store: Path, limits: Limits) -> None:
         self._store = store
         self.limits = limits
-        self._idle: list[_Process] = []
-        self._busy: dict[_Process, float] = {}
+        self._idle: list[Process] = []
+        self._busy: dict[Process, float] = {}
         self._starting = 0
         self._waiting = 0
+        self._replaced = 0
         self._closed = False
         self._changed = threading.Condition()
-        started = [_Process(store) for _ in range(limits.workers + 1)]
+        started = [Process(store) for _ in range(limits.workers + 1)]
         for process in started:
             process.wait_ready()
             self._idle.append(process)
@@ -141,7 +140,7 @@ class Pool:
         """
         deadline = time.monotonic() + seconds
         process = self._take(deadline, gone)
-        watch = _Watch(self, process, deadline, seconds, gone)
+        watch = Watch(self, process, deadline, seconds, gone)
         try:
             said = {**job.__dict__, "endpoints": self.limits.federate_with}
             frames.send(process.connection, frames.JOB, json.dumps(said).encode())
@@ -154,6 +153,12 @@ class Pool:
             raise NoAnswerError(told["kind"], told["detail"])
         return Answer(json.loads(body), watch.chunks())
 
+    def counts(self) -> dict[str, int]:
+        """Workers that are busy and idle, queries that wait, and workers that were replaced so far."""
+        with self._changed:
+            busy, idle = len(self._busy), len(self._idle)
+            return {"busy": busy, "idle": idle, "waiting": self._waiting, "replaced": self._replaced}
+
     def close(self) -> None:
         """End the workers as they fall idle; no new query is taken."""
         with self._changed:
@@ -163,7 +168,7 @@ class Pool:
         for process in idle:
             process.end()
 
-    def _take(self, deadline: float, gone: Callable[[], bool]) -> _Process:
+    def _take(self, deadline: float, gone: Callable[[], bool]) -> Process:
         with self._changed:
             if self._closed:
                 raise NoAnswerError("closed", "This snapshot has just gone out of service.")
@@ -191,7 +196,7 @@ class Pool:
         if not self._idle:
             return False
         now = time.monotonic()
-        young = sum(now - since < _YOUNG for since in self._busy.values())
+        young = sum(now - since < YOUNG for since in self._busy.values())
         return young < self.limits.workers and len(self._busy) < self.limits.processes
 
     def _keep_spare(self) -> None:
@@ -204,7 +209,7 @@ class Pool:
     def _start(self) -> None:
         process = None
         try:
-            process = _Process(self._store)
+            process = Process(self._store)
             process.wait_ready()
         except (EOFError, OSError) as error:
             _log.error("A query worker did not start: %s", error)
@@ -220,10 +225,11 @@ class Pool:
         if process is not None and closed:
             process.end()
 
-    def release(self, process: _Process, *, spent: bool = False) -> None:
+    def release(self, process: Process, *, spent: bool = False) -> None:
         """Take a process back after its query; ``spent`` if it must not serve again."""
         with self._changed:
             self._busy.pop(process, None)
+            self._replaced += spent
             keep = not (spent or self._closed or len(self._idle) > self.limits.workers)
             if keep:
                 self._idle.append(process)
@@ -231,70 +237,3 @@ class Pool:
             self._changed.notify()
         if not keep:
             process.end()
-
-
-class _Watch:
-    """Reads what a busy process sends, and ends the process where it goes past a limit."""
-
-    def __init__(
-        self, pool: Pool, process: _Process, deadline: float, seconds: float, gone: Callable[[], bool]
-    ) -> None:
-        self._pool, self._process = pool, process
-        self._deadline, self._seconds, self._gone = deadline, seconds, gone
-        self._since = self._checked = time.monotonic()
-        self._slowed = False
-
-    def read(self) -> tuple[bytes, bytes]:
-        """The next frame.
-
-        Raises:
-            NoAnswerError: a limit was passed, or the process ended by itself; it has then been replaced.
-        """
-        while True:
-            if time.monotonic() - self._checked > _TICK:
-                self._check()
-            try:
-                return self._process.reader.read()
-            except TimeoutError:
-                continue
-            except (EOFError, OSError) as error:
-                raise self.lost() from error
-
-    def chunks(self) -> Generator[bytes]:
-        """The body, at the pace of the process rather than of the client."""
-        spool = Spool(self.read, self._pool.limits.result_mb * 1_048_576, self._ended)
-        try:
-            yield from spool
-        finally:
-            spool.abandon()
-
-    def _ended(self, error: NoAnswerError | None) -> None:
-        """Called once, when the process has sent all, or is to be ended."""
-        if error is None:
-            self._pool.release(self._process, spent=self._slowed)
-        elif error.kind in ("size", "gone"):
-            self._pool.release(self._process, spent=True)
-
-    def _check(self) -> None:
-        self._checked = time.monotonic()
-        if time.monotonic() > self._deadline:
-            self._end("deadline", f"The query ran longer than {self._seconds:g} seconds and was ended.")
-        if self._process.memory_mb() > self._pool.limits.memory_mb:
-            self._end("memory", f"The query needed more than {self._pool.limits.memory_mb} MB and was ended.")
-        if self._gone():
-            self._end("gone", "The client left.")
-        if not self._slowed and time.monotonic() - self._since > _YOUNG:
-            self._slowed = True
-            with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, self._process.process.pid, 10)
-
-    def _end(self, kind: str, detail: str) -> None:
-        self._pool.release(self._process, spent=True)
-        raise NoAnswerError(kind, detail)
-
-    def lost(self) -> NoAnswerError:
-        """The error for a process that ended by itself."""
-        self._pool.release(self._process, spent=True)
-        code = self._process.process.returncode
-        _log.error("A query worker ended with %s.", code)
-        return NoAnswerError("lost", "The query brought its worker down: it is too deep or too large to evaluate.")

@@ -7,7 +7,7 @@ from typing import Any
 
 from kg.config import environment
 from kg.settings import Settings
-from server import create_app
+from server import access_log, create_app
 from server.front import Front
 from server.pool import Limits
 
@@ -43,6 +43,7 @@ class Application:
         settings = Settings.from_environ(environment())
         share = limits(settings)
         app = create_app(settings.snapshots, share, cache_mb=settings.cache_mb)
+        access_log.register(app, settings.access_log, queries=settings.log_queries, addresses=settings.log_addresses)
         self._front = Front(app, share.processes + share.waiting + THREADS_BESIDE_QUERIES)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:

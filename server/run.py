@@ -6,6 +6,7 @@ import dataclasses
 import logging
 import socket
 import sys
+import tempfile
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
@@ -27,24 +28,28 @@ def serve(settings: Settings) -> None:
         ConfigError: the address cannot be listened on.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    open_current(settings.snapshots)
+    # Opened once to see that it is whole; the front processes that are forked from here must not inherit it.
+    snapshot = open_current(settings.snapshots)
+    del snapshot
     settings = dataclasses.replace(settings, port=_free(settings.host, settings.port))
-    hand_down(settings.to_environ())
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     sys.stderr.write(f"Serving http://{shown}:{settings.port}/ – SPARQL at /sparql. Ctrl-C ends it.\n")
     sys.stderr.flush()
-    Granian(
-        "server.process:application",
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.RSGI,
-        workers=settings.processes,
-        http=HTTPModes.http1,
-        websockets=False,
-        log_level=LogLevels.warning,
-        respawn_failed_workers=True,
-        workers_kill_timeout=GRACE_SECONDS,
-    ).serve()
+    with tempfile.TemporaryDirectory(prefix="sanctuary-counts-") as counts:
+        # The front processes share their counts there, so that each answers /metrics for all.
+        hand_down({**settings.to_environ(), "PROMETHEUS_MULTIPROC_DIR": counts})
+        Granian(
+            "server.process:application",
+            address=settings.host,
+            port=settings.port,
+            interface=Interfaces.RSGI,
+            workers=settings.processes,
+            http=HTTPModes.http1,
+            websockets=False,
+            log_level=LogLevels.warning,
+            respawn_failed_workers=True,
+            workers_kill_timeout=GRACE_SECONDS,
+        ).serve()
 
 
 def _free(host: str, port: int) -> int:

@@ -17,6 +17,7 @@ from typing import cast
 from flask import Blueprint, Response, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from server.access_log import noted
 from server.cache import Cache, Kept, normalise
 from server.current import Serving, current, current_snapshot
 from server.errors import ProblemError
@@ -97,6 +98,7 @@ def answer(asked: Asked) -> Response:
     Raises:
         ProblemError: there is no answer.
     """
+    noted().query = asked.query
     serving = current_snapshot()
     key = None if _MAY_VARY.search(_IRIS.sub("", asked.query)) else asked.key(serving.version)
     etag = None if key is None else hashlib.sha256(key.encode()).hexdigest()[:32]
@@ -190,6 +192,7 @@ def _seconds(wanted: str) -> float:
 
 def _kept(key: str | None) -> Response | None:
     kept = None if key is None else cache().get(key)
+    noted().cache_hit = None if key is None else kept is not None
     return None if kept is None else Response(kept.body, kept.status, list(kept.headers))
 
 
@@ -201,6 +204,7 @@ def _evaluated(serving: Serving, asked: Asked, key: str | None) -> Response:
         first = next(chunks, b"")
         second = next(chunks, None)
     except NoAnswerError as error:
+        noted().outcome = error.kind
         raise _problem(error, asked) from error
     syntax = told.head["syntax"]
     chosen = next(f for f in (*asked.solutions, *asked.graphs) if f.syntax == syntax)

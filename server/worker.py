@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import signal
 import socket
 import sys
 import threading
@@ -252,6 +253,8 @@ def _cell(term: NamedNode | BlankNode | Literal | Triple) -> dict[str, str | Non
 
 def main(descriptor: int, store: str) -> None:
     """Serve the front at the other end of a socket until it closes."""
+    # Ctrl-C is for the front, which ends its workers itself.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     connection = socket.socket(fileno=descriptor)
     worker = Worker(connection, Store.read_only(store))
     frames.send(connection, frames.END, b"")

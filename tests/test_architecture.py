@@ -44,7 +44,7 @@ HOMES = {
     "flask": ("server",),
     "werkzeug": ("server",),
     "jinja2": ("server",),
-    "waitress": ("server",),
+    "granian": ("server.run",),
     "prometheus_client": ("server.ops",),
     "pyshacl": ("kg.verify",),
     "rdflib": ("kg.verify",),
