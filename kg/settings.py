@@ -95,7 +95,7 @@ SETTINGS = (
         Kind.INTEGER,
         min(CPUS, 8),
         1,
-        "Queries that run at once, over all front processes.",
+        "Young queries that run at once, over all front processes; two at least in each.",
         shown="number of CPUs, at most max-processes",
     ),
     Setting(
@@ -103,7 +103,7 @@ SETTINGS = (
         Kind.INTEGER,
         8,
         1,
-        "Queries that may be under way at once when some of them are older than a second, over all front processes.",
+        "Queries that may be under way at once, older ones included, over all front processes.",
     ),
     Setting("timeout", Kind.NUMBER, 30.0, 0.1, "Seconds after which a query is ended."),
     Setting("memory-mb", Kind.INTEGER, 1024, 64, "Megabytes of memory that one query may take."),

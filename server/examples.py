@@ -18,11 +18,9 @@ DEFAULT = Example(
     """\
 SELECT ?modality (COUNT(DISTINCT ?case) AS ?cases)
 WHERE {
-  ?case a sanct:Case ;
-        sanct:episode/sanct:confirmedBy ?proof ;
-        sanct:investigation ?investigation .
-  ?investigation sanct:result sanct:Normal ;
-                 sanct:modality/rdfs:label ?modality .
+  ?investigation a sanct:NegativeInvestigationDespiteLeukemia ;
+                 sanct:modality/rdfs:label ?modality ;
+                 sanct:ofCase ?case .
 }
 GROUP BY ?modality
 ORDER BY DESC(?cases) ?modality""",

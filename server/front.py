@@ -20,14 +20,17 @@ from urllib.parse import unquote_to_bytes
 
 from flask import Flask
 
-from server.access_log import tell_beside_flask
+from server.access_log import OBSERVERS, tell_beside_flask
 from server.app import MAX_BODY
 from server.cache import Cache, Kept
 from server.current import EXTENSION, CurrentSnapshot
+from server.ops import METRICS
 from server.reset import reset_connection
 from server.sparql import GONE
 
 _log = logging.getLogger(__name__)
+COUNTED_EVERY = 0.5
+"""Seconds after which answers from the cache are added to the counts."""
 STALLED_SECONDS = 60.0
 """A client that takes nothing for so long is left."""
 _QUEUE_FULL = json.dumps(
@@ -46,6 +49,7 @@ _TOO_LARGE = json.dumps(
         "detail": "The body of the request is larger than 1 MB.",
     }
 ).encode()
+_JSON_NOW = [("content-type", "application/json"), ("cache-control", "no-store")]
 _HEALTHY = b'{"status":"ok"}\n'
 _PROBLEM = [("content-type", "application/problem+json"), ("access-control-allow-origin", "*")]
 
@@ -75,6 +79,7 @@ class Front:
         self._kept: Cache = app.extensions["sanctuary_cache"]
         self._threads = threads
         self._active = 0
+        self._uncounted = 0
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="request")
 
     def close(self) -> None:
@@ -89,12 +94,12 @@ class Front:
         started = time.perf_counter()
         if scope.path == "/health" and scope.method == "GET":
             # Answered here, so that a server whose requests have all places taken is not held for dead.
-            protocol.response_bytes(200, [("content-type", "application/json"), ("cache-control", "no-store")], _HEALTHY)
+            protocol.response_bytes(200, _JSON_NOW, _HEALTHY)
             return
         key = self._key(scope)
         if key is not None and (kept := self._kept.get(key)) is not None:
             protocol.response_bytes(kept.status, list(kept.headers), kept.body)
-            self._tell(scope, kept.status, len(kept.body), started)
+            self._count_kept(scope, kept, started)
             return
         if self._active >= self._threads:
             protocol.response_bytes(503, [*_PROBLEM, ("retry-after", "1")], _QUEUE_FULL)
@@ -110,6 +115,19 @@ class Front:
             await self._through_flask(scope, protocol, body, key)
         finally:
             self._active -= 1
+
+    def _count_kept(self, scope: Any, kept: Kept, started: float) -> None:
+        """Count an answer from the cache: one by one only if each is logged, for that takes longer than to answer."""
+        if len(self._app.extensions[OBSERVERS]) > 1:
+            self._tell(scope, kept.status, len(kept.body), started)
+            return
+        self._uncounted += 1
+        if self._uncounted == 1:
+            asyncio.get_running_loop().call_later(COUNTED_EVERY, self._hand_over_counts)
+
+    def _hand_over_counts(self) -> None:
+        number, self._uncounted = self._uncounted, 0
+        self._app.extensions[METRICS].count_kept(number)
 
     def _tell(self, scope: Any, status: int, size: int, started: float) -> None:
         tell_beside_flask(self._app, scope, status, size, started, self._current.get().version)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from importlib.metadata import version
@@ -31,7 +32,7 @@ from prometheus_client.registry import Collector
 
 from kg import __version__
 from kg.config import metrics_folder
-from server.access_log import Finished, observe
+from server.access_log import ENDPOINT, Finished, observe
 from server.cache import Cache
 from server.current import EXTENSION, CurrentSnapshot, current, current_snapshot
 from server.errors import ProblemError
@@ -132,6 +133,7 @@ class Metrics:
         self._workers = _gauge("sanctuary_workers", "Query workers by what they do.", ("state",), own)
         self._waiting = _gauge("sanctuary_queries_waiting", "Queries that wait for a worker.", (), own)
         self._before = 0
+        self._looked = 0.0
         self._lock = threading.Lock()
         self._own.register(_SnapshotInfo(snapshots))
 
@@ -144,6 +146,14 @@ class Metrics:
             self._hits.inc(finished.cache_hit is True)
             self._misses.inc(finished.cache_hit is False)
             self._seconds.labels(cache).observe(finished.seconds)
+        if time.monotonic() - self._looked > 1:
+            self._look()
+
+    def count_kept(self, number: int) -> None:
+        """Count answers that the front gave from the cache, without their times."""
+        self._requests.labels(ENDPOINT, "200").inc(number)
+        self._queries.labels("ok").inc(number)
+        self._hits.inc(number)
         self._look()
 
     def text(self) -> bytes:
@@ -158,6 +168,7 @@ class Metrics:
 
     def _look(self) -> None:
         """Read what the cache and the workers count themselves."""
+        self._looked = time.monotonic()
         self._bytes.set(self._cache.size)
         workers: dict[str, int] = self._snapshots.get().pool.counts()
         self._workers.labels("busy").set(workers.get("busy", 0))

@@ -32,8 +32,9 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 class Limits:
     """What one query, and all of them together, may take.
 
-    ``workers`` run at once while they are young; a query older than a second gives up its place among them, at a lower
-    priority, as long as there are fewer than ``processes``. So small queries go on beside long ones.
+    ``workers`` run at once while they are young; a query older than a quarter of a second gives up its place among them
+    as long as there are fewer than ``processes``, and after a second goes on at a lower priority. So small queries go
+    on beside long ones.
     """
 
     seconds: float = 30.0

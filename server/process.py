@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import Any
 
 from kg.config import environment
@@ -11,6 +12,7 @@ from server import access_log, create_app
 from server.front import Front
 from server.pool import Limits
 
+SWITCH_SECONDS = 0.0005
 THREADS_BESIDE_QUERIES = 64
 """Requests that may be under way beside the queries that run or wait: pages, and answers on their way to a client."""
 
@@ -25,8 +27,9 @@ def limits(settings: Settings) -> Limits:
         seconds=settings.timeout,
         memory_mb=settings.memory_mb,
         result_mb=settings.result_mb,
-        workers=share(settings.workers),
-        processes=share(settings.max_processes),
+        # With a single place, one query that takes its quarter of a second would hold up every other.
+        workers=max(2, share(settings.workers)),
+        processes=max(2, share(settings.max_processes)),
         waiting=share(settings.waiting),
         federate_with=settings.federate_with,
     )
@@ -40,6 +43,8 @@ class Application:
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start the query workers and the application."""
+        # Requests are many short turns of many threads; with the usual 5 ms each waits for others to be done.
+        sys.setswitchinterval(SWITCH_SECONDS)
         settings = Settings.from_environ(environment())
         share = limits(settings)
         app = create_app(settings.snapshots, share, cache_mb=settings.cache_mb)

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 TICK = 0.05
-YOUNG = 1.0
+YOUNG = 0.25
 """Seconds after which a query gives up its place to younger ones."""
+SLOWED = 1.0
+"""Seconds after which a worker goes on at a lower priority; it does not serve again, for none can be raised back."""
 
 
 class Watch:
@@ -68,7 +70,7 @@ class Watch:
             self._end("memory", f"The query needed more than {self._pool.limits.memory_mb} MB and was ended.")
         if self._gone():
             self._end("gone", "The client left.")
-        if not self._slowed and time.monotonic() - self._since > YOUNG:
+        if not self._slowed and time.monotonic() - self._since > SLOWED:
             self._slowed = True
             with contextlib.suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, self._process.process.pid, 10)

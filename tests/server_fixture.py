@@ -36,6 +36,8 @@ def quads() -> list[Quad]:
         Quad(episode, own("confirmedBy"), proof, ONE),
         Quad(proof, own("modality"), biopsy, ONE),
         Quad(CASE, own("investigation"), test, ONE),
+        Quad(test, TYPE, own("NegativeInvestigationDespiteLeukemia"), ONE),
+        Quad(test, own("ofCase"), CASE, ONE),
         Quad(test, own("result"), own("Normal"), ONE),
         Quad(test, own("modality"), marrow, ONE),
         Quad(marrow, LABEL, Literal("bone marrow examination", language="en"), ONE),
