@@ -19,7 +19,7 @@ MAX_DEPTH = 100
 UPDATES = frozenset(["INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"])
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _PROLOGUE = {"PREFIX", "BASE", "VERSION"}
-_VOLATILE = {"NOW", "RAND", "UUID", "STRUUID", "BNODE"}
+_VOLATILE = {"NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"}
 
 # Terminals of SPARQL 1.1, section 19.8. Possessive quantifiers keep the time linear, whatever the query.
 _BASE = (

@@ -36,7 +36,7 @@ _DESCRIPTION = """CONSTRUCT { ?s ?p ?o } WHERE {
   GRAPH skg:graph\\/metadata { ?s ?p ?o FILTER(STRSTARTS(STR(?s), "https://w3id.org/sanctuary-kg/sparql")) }
 }"""
 _IRIS = re.compile(r"<[^\s<>(){}\"|^`\\]*>")
-_MAY_VARY = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\b", re.IGNORECASE)
+_MAY_VARY = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE|SERVICE)\b", re.IGNORECASE)
 
 blueprint = Blueprint("sparql", __name__)
 
