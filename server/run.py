@@ -31,7 +31,7 @@ def serve(settings: Settings) -> None:
     # Opened once to see that it is whole; the front processes that are forked from here must not inherit it.
     snapshot = open_current(settings.snapshots)
     del snapshot
-    settings = dataclasses.replace(settings, port=_free(settings.host, settings.port))
+    settings = dataclasses.replace(settings, port=free_port(settings.host, settings.port))
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     sys.stderr.write(f"Serving http://{shown}:{settings.port}/ – SPARQL at /sparql. Ctrl-C ends it.\n")
     sys.stderr.flush()
@@ -52,14 +52,16 @@ def serve(settings: Settings) -> None:
         ).serve()
 
 
-def _free(host: str, port: int) -> int:
-    """The port, found to be free; a free one for 0."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def free_port(host: str, port: int) -> int:
+    """The port, found to be free; a free one for 0.
+
+    Raises:
+        ConfigError: the address cannot be listened on.
+    """
     try:
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        with socket.create_server(address[:2], family=family) as probe:
             return int(probe.getsockname()[1])
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, UnicodeError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).split(" (while")[0]
         raise ConfigError(f"Port {port} of {host} cannot be listened on: {reason}. Choose another --port.") from error

@@ -173,11 +173,11 @@ def _formats(wanted: str) -> tuple[tuple[Format, ...], tuple[Format, ...]]:
     if not wanted:
         accept = request.headers.get("Accept", "")
         return ranked(accept, RESULT_FORMATS), ranked(accept, GRAPH_FORMATS)
-    found = named(wanted, RESULT_FORMATS), named(wanted, GRAPH_FORMATS)
-    if found == (None, None):
+    solution, graph = named(wanted, RESULT_FORMATS), named(wanted, GRAPH_FORMATS)
+    if solution is None and graph is None:
         names = ", ".join(dict.fromkeys(offer.name for offer in (*RESULT_FORMATS, *GRAPH_FORMATS)))
         raise ProblemError(HTTPStatus.BAD_REQUEST, f"There is no format “{wanted}”. There are: {names}.")
-    return tuple((one,) if one else () for one in found)  # type: ignore[return-value]
+    return (solution,) if solution else (), (graph,) if graph else ()
 
 
 def _seconds(wanted: str) -> float:

@@ -132,7 +132,10 @@ def query(
 
 def _sparql(given: str) -> str:
     if given == "-":
-        return sys.stdin.read()
+        try:
+            return sys.stdin.buffer.read().decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise QueryError(f"Standard input is not UTF-8 at byte {error.start}. Send the query as UTF-8.") from error
     path = Path(given)
     try:
         if "{" not in given and path.is_file():

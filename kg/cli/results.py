@@ -80,7 +80,7 @@ def write_results(results: Results, form: ResultFormat) -> None:
         out.buffer.write(data or b"")
         out.buffer.write(b"\n" if form in (ResultFormat.JSON, ResultFormat.XML) else b"")
     elif form is not ResultFormat.TABLE:
-        raise QueryError(f"A {'SELECT' if isinstance(results, QuerySolutions) else 'ASK'} answer is not a graph.")
+        raise QueryError(f"{'A SELECT' if isinstance(results, QuerySolutions) else 'An ASK'} answer is not a graph.")
     elif isinstance(results, QueryBoolean):
         out.write("yes\n" if results else "no\n")
     else:

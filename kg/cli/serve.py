@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import inspect
 import signal
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,7 +20,6 @@ from rich.table import Table
 from rich.text import Text
 
 from kg.config import environment
-from kg.errors import ConfigError
 from kg.settings import SETTINGS, Kind, Setting, Settings, choose, load, show
 
 _METAVARS = {Kind.PATH: "PATH", Kind.LOG: "PATH|-|off", Kind.TEXT: "TEXT", Kind.ADDRESSES: "URL"}
@@ -57,8 +55,10 @@ def serve(
         _run(chosen)
         return
     from kg.load import loaded
+    from server.run import free_port
 
-    _demand_free(chosen.host, chosen.port)
+    # Nobody should wait for a long load only to learn that the port is taken.
+    free_port(chosen.host, chosen.port)
     with _ended_in_order(), contextlib.ExitStack() as stack:
         with _bar() as tell:
             snapshots = stack.enter_context(loaded(files, tell))
@@ -117,21 +117,6 @@ def _parameter(setting: Setting) -> inspect.Parameter:
         several = setting.kind is Kind.ADDRESSES
         annotation = Annotated[list[str] | None, option] if several else Annotated[str | None, option]
     return inspect.Parameter(setting.field, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
-
-
-def _demand_free(host: str, port: int) -> None:
-    """Find out before anything is loaded that an address cannot be listened on.
-
-    Raises:
-        ConfigError: it cannot.
-    """
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        socket.create_server(address[:2], family=family).close()
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        reason = reason.split(" (while")[0]
-        raise ConfigError(f"Port {port} of {host} cannot be listened on: {reason}. Choose another --port.") from error
 
 
 @contextlib.contextmanager

@@ -131,6 +131,7 @@ def _causes(errors: list[ErrorDetails]) -> list[ErrorDetails]:
 
 _REMEDIES = {
     "missing": "Add it.",
+    "tuple_type": "Write a list: one item a line, each after “- ”.",
     "extra_forbidden": "Remove it, or correct its spelling.",
 }
 
@@ -145,6 +146,8 @@ def _from_pydantic(path: Path, positions: Positioned, details: ErrorDetails) -> 
     elif kind == "extra_forbidden":
         problem = f"“{place[-1]}” is not a key of this part of a record."
         mark = positions.keys.get(place, mark)
+    elif kind == "tuple_type":
+        problem = f"A list belongs here; found {details.get('input')!r}."
     elif kind.startswith(("unknown_", "impossible_", "long_", "empty_", "age_")):
         problem, remedy = message, ""
     else:
