@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import BlankNode, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple, serialize
 
 from kg import __version__
 from kg import namespaces as ns
@@ -28,13 +28,15 @@ from kg.describe.schema_org import schema_org
 from kg.errors import RecordError, RecordProblem
 from kg.graph import Inputs, asserted_quads, canonical_nquads, fingerprint, union_ntriples
 from kg.link import read_mappings
+from kg.link.kept import Kept, read_kept
 from kg.queries import read_queries
+from kg.questions import read_questions
 from kg.reason import infer, reasoner_name
 from kg.records import Curated, read_curated
 from kg.records.check import check_curated
 from kg.records.reader import located
 from kg.records.schema import record_schema_text
-from kg.snapshot import NQUADS, ONTOLOGY, locked, publish, write_manifest, write_store
+from kg.snapshot import NQUADS, ONTOLOGY, QUESTIONS, add_terminologies, locked, publish, write_manifest, write_store
 from kg.triples.ontology import skos_triples
 from kg.verify import demand, verify
 from kg.vocabulary import read_ontology, read_vocabulary
@@ -81,16 +83,23 @@ def read_inputs(ontology: Path, data: Path, queries: Path) -> Inputs:
 
 
 def build(
-    ontology: Path, data: Path, queries: Path, snapshots: Path, on_stage: Callable[[str], None] = lambda stage: None
+    ontology: Path,
+    data: Path,
+    queries: Path,
+    snapshots: Path,
+    on_stage: Callable[[str], None] = lambda stage: None,
+    terminologies: Path | None = None,
 ) -> Built:
     """Build a snapshot and put it in service.
 
     Args:
         ontology: folder with the Turtle files and ``shapes.ttl``.
         data: folder with ``records/``, ``references.yaml`` and ``mappings.sssom.tsv``.
-        queries: folder with ``verify/`` and ``statistics/``.
+        queries: folder with ``competency/``, ``verify/`` and ``statistics/``.
         snapshots: folder that holds the snapshots.
         on_stage: called with the name of each of `STAGES` as it begins.
+        terminologies: folder with the user's own releases as ``sanctuary link`` keeps them; their graphs can be asked
+            in the snapshot, but are neither reasoned over nor part of what is exported.
 
     Raises:
         SanctuaryError: in words; the snapshot in service is then still the one from before.
@@ -99,6 +108,7 @@ def build(
     with locked(snapshots), ExitStack() as stack:
         with timings.stage("read"):
             inputs = read_inputs(ontology, data, queries)
+            kept = [] if terminologies is None else read_kept(terminologies)
         with timings.stage("assemble"):
             asserted = list(dict.fromkeys(asserted_quads(inputs)))
         with timings.stage("reason"):
@@ -107,7 +117,8 @@ def build(
         quads = [*asserted, *inference.quads]
         with timings.stage("describe"):
             dumps = _dump_files(quads, inputs, data)
-            metadata = list(metadata_quads(quads, inputs, reasoner_name(), dumps))
+            questions = read_questions(queries / "competency")
+            metadata = list(metadata_quads(quads, inputs, reasoner_name(), dumps, questions))
         quads.extend(metadata)
         partial = snapshots / f".partial-{time.time_ns()}"
         partial.mkdir()
@@ -120,14 +131,21 @@ def build(
                 (partial / DUMPS / dump.name).write_bytes(dump.data)
                 if dump.name == ONTOLOGY:
                     (partial / ONTOLOGY).write_bytes(dump.data)
+            (partial / QUESTIONS).mkdir()
+            for question in questions:
+                shutil.copyfile(question.path, partial / QUESTIONS / question.path.name)
             store = write_store(partial, nquads, union)
         with timings.stage("verify"):
             report = verify(store, union, ontology / "shapes.ttl", read_queries(queries / "verify"))
             demand(report)
-        del store
         with timings.stage("publish"):
             digest = fingerprint(nquads)
             name = f"{__version__}-{digest[:12]}"
+            if kept:
+                own = serialize((quad for one in kept for quad in one.quads), format=RdfFormat.N_QUADS) or b""
+                add_terminologies(partial, store, own)
+                name += f"-with-{fingerprint(own)[:8]}"
+            del store
             manifest = {
                 "version": name,
                 "sha256": digest,
@@ -142,6 +160,7 @@ def build(
                 "verification": {"shapes": report.shapes, "queries": report.queries, "defects": len(report.defects)},
                 DUMPS: {dump.name: dump.entry() for dump in dumps},
                 "sources": _hashes(ontology, data),
+                "terminologies": [_terminology(one) for one in kept],
                 "tools": _tools(),
                 "seconds": timings.seconds,
             }
@@ -170,6 +189,12 @@ def _merged_ontology(inputs: Inputs) -> list[Triple]:
     triples = [Triple(steady(t.subject), t.predicate, steady(t.object)) for t in inputs.ontology]
     triples.extend(skos_triples(inputs.vocabulary))
     return triples
+
+
+def _terminology(kept: Kept) -> dict[str, Any]:
+    release = kept.release
+    named = {"name": release.name, "prefix": release.prefix, "version": release.version, "graph": release.graph}
+    return {**named, "quads": len(kept.quads)}
 
 
 def _check_statistics(curated: Curated, queries: Path) -> None:

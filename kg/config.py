@@ -34,6 +34,11 @@ def snapshots_folder() -> Path:
     return Path(os.environ.get("SANCTUARY_SNAPSHOTS", "build/snapshots"))
 
 
+def terminologies_folder() -> Path:
+    """Folder of the user's own terminologies: ``SANCTUARY_TERMINOLOGIES``, else ``build/terminologies``."""
+    return Path(os.environ.get("SANCTUARY_TERMINOLOGIES", "build/terminologies"))
+
+
 def sources_folder() -> Path | None:
     """Folder with the papers' texts: ``SANCTUARY_SOURCES``, else ``../shared/sources`` if it is there."""
     named = os.environ.get("SANCTUARY_SOURCES")

@@ -8,6 +8,7 @@ The tree::
     ├── RecordError            a record that cannot be taken; holds one or more RecordProblem
     ├── SourceTextError        a paper's text that cannot be read
     ├── MappingError           a row of the mapping set that cannot be used
+    ├── ReleaseError           a release of a terminology that cannot be read, or what is kept of one
     ├── ReasoningError         the reasoner could not run
     │   └── InconsistencyError what the papers say contradicts the ontology
     ├── VerificationError      the graph breaks a shape or a verify query returns rows
@@ -45,6 +46,10 @@ class SourceTextError(SanctuaryError):
 
 class MappingError(SanctuaryError):
     """A row of the mapping set cannot be used."""
+
+
+class ReleaseError(SanctuaryError):
+    """A release of a terminology cannot be read, or what is kept of one is damaged."""
 
 
 class ReasoningError(SanctuaryError):

@@ -87,7 +87,10 @@ def export(
 def _quads(snapshot: Snapshot, graphs: list[str]) -> Iterator[Quad]:
     """Quads in canonical order, from the canonical file."""
     wanted = set(graphs)
-    for quad in parse(path=snapshot.nquads, format=RdfFormat.N_QUADS):
+    files = [snapshot.nquads]
+    if wanted and snapshot.terminologies.is_file():
+        files.append(snapshot.terminologies)  # under licences of their own: only where a graph of them is asked for
+    for quad in (quad for path in files for quad in parse(path=path, format=RdfFormat.N_QUADS)):
         if not wanted or (isinstance(quad.graph_name, NamedNode) and quad.graph_name.value in wanted):
             yield quad
 

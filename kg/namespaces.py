@@ -20,6 +20,7 @@ PREFIXES = MappingProxyType(
         "sanct": SANCT,
         "skg": BASE,
         "bibo": "http://purl.org/ontology/bibo/",
+        "bioregistry": "https://bioregistry.io/registry/",
         "cito": "http://purl.org/spar/cito/",
         "dcat": "http://www.w3.org/ns/dcat#",
         "dcterms": "http://purl.org/dc/terms/",
@@ -31,10 +32,13 @@ PREFIXES = MappingProxyType(
         "qudt": "http://qudt.org/schema/qudt/",
         "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
         "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+        "schema": "https://schema.org/",
         "sd": "http://www.w3.org/ns/sparql-service-description#",
+        "semapv": "https://w3id.org/semapv/vocab/",
         "sh": "http://www.w3.org/ns/shacl#",
         "skos": "http://www.w3.org/2004/02/skos/core#",
         "spdx": "http://spdx.org/rdf/terms#",
+        "sssom": "https://w3id.org/sssom/",
         "vann": "http://purl.org/vocab/vann/",
         "void": "http://rdfs.org/ns/void#",
         "void-ext": "http://ldf.fi/void-ext#",
@@ -120,6 +124,11 @@ def evidence(record: str, start: int, end: int) -> str:
 def curation(record: str) -> str:
     """IRI of the activity that took the statements from a paper."""
     return f"{BASE}curation/{record}"
+
+
+def question(slug: str) -> str:
+    """IRI of a competency question."""
+    return f"{BASE}question/{slug}"
 
 
 def dump(name: str) -> str:

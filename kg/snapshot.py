@@ -1,8 +1,8 @@
 """Snapshots: a graph written once, never changed, and the pointer to the one in service.
 
 A snapshot is a folder ``<version>-<hash>`` with ``store/`` (pyoxigraph), ``sanctuary.nq`` (canonical N-Quads),
-``ontology.ttl`` and ``manifest.json``. A build writes it under another name and renames it when it is whole; the link
-``current`` is then replaced in one step. Whoever has the old one open keeps it.
+``ontology.ttl``, ``questions/`` and ``manifest.json``. A build writes it under another name and renames it when it is
+whole; the link ``current`` is then replaced in one step. Whoever has the old one open keeps it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store
+from pyoxigraph import DefaultGraph, Quad, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store, parse
 
 from kg.errors import QueryError, SnapshotError
 from kg.namespaces import PREFIXES
@@ -29,6 +29,8 @@ NQUADS = "sanctuary.nq"
 MANIFEST = "manifest.json"
 STORE = "store"
 ONTOLOGY = "ontology.ttl"
+QUESTIONS = "questions"
+TERMINOLOGIES = "terminologies.nq"
 Results = QuerySolutions | QueryBoolean | QueryTriples
 
 
@@ -49,6 +51,11 @@ class Snapshot:
     def nquads(self) -> Path:
         """The canonical N-Quads file."""
         return self.folder / NQUADS
+
+    @property
+    def terminologies(self) -> Path:
+        """The N-Quads of the user's own terminologies; there is no such file if there are none."""
+        return self.folder / TERMINOLOGIES
 
     def query(self, sparql: str) -> Results:
         """Evaluate SPARQL; the default graph is the union of all named graphs, the project's prefixes are known.
@@ -176,6 +183,19 @@ def write_store(folder: Path, nquads: bytes, union: bytes) -> Store:
     store.flush()
     store.optimize()
     return store
+
+
+def add_terminologies(folder: Path, store: Store, nquads: bytes) -> None:
+    """Add the graphs of the user's own terminologies to a store and to its union, and keep them in a file beside it.
+
+    They are under licences of their own, so the canonical N-Quads and all that is made of them stay without them.
+    """
+    (folder / TERMINOLOGIES).write_bytes(nquads)
+    store.bulk_load(nquads, format=RdfFormat.N_QUADS)
+    quads = parse(nquads, format=RdfFormat.N_QUADS)
+    store.bulk_extend(Quad(quad.subject, quad.predicate, quad.object, DefaultGraph()) for quad in quads)
+    store.flush()
+    store.optimize()
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:

@@ -10,7 +10,10 @@ import re
 
 from kg.namespaces import BASE
 
-ROOTS = ("case", "citation", "curation", "evidence", "graph", "journal", "ontology", "reference", ".well-known/genid")
+ROOTS = (
+    *("case", "citation", "curation", "evidence", "graph", "journal", "ontology", "question", "reference"),
+    ".well-known/genid",
+)
 """What an IRI of ours begins with behind the base; ``ontology`` and ``dataset`` are IRIs themselves."""
 
 LONGEST = 1000

@@ -107,7 +107,7 @@ class Worker:
         while True:
             try:
                 _, body = reader.read()
-            except EOFError:
+            except (EOFError, ConnectionError):
                 return
             try:
                 self._answer(json.loads(body))

@@ -35,7 +35,7 @@ from kg.describe.metadata import LICENSE, metadata_quads
 from kg.describe.schema_org import schema_org
 from kg.describe.void import void_quads
 from kg.graph import Inputs, canonical_nquads
-from kg.snapshot import Snapshot, run_query
+from kg.snapshot import QUESTIONS, Snapshot, run_query
 
 METADATA = NamedNode(ns.GRAPH_METADATA)
 DATASET = f"<{ns.DATASET}>"
@@ -339,4 +339,4 @@ def test_the_description_is_smaller_than_what_it_describes(metadata: list[Quad],
 
 def test_a_snapshot_has_no_other_files(built: Built) -> None:
     names = {path.name for path in Path(built.folder).iterdir()}
-    assert names == {"store", "sanctuary.nq", "manifest.json", "ontology.ttl", DUMPS, DATASET_JSONLD}
+    assert names == {"store", "sanctuary.nq", "manifest.json", "ontology.ttl", QUESTIONS, DUMPS, DATASET_JSONLD}

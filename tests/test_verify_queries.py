@@ -207,6 +207,13 @@ PLANTED = {
     "mapped-concept-unknown": (
         f"<{ns.GRAPH_MAPPINGS}> {{ sanct:NoConcept skos:exactMatch <http://purl.obolibrary.org/obo/HP_0002653> }}"
     ),
+    "mapping-contradicted": (
+        f"<{ns.GRAPH_MAPPINGS}> {{ sanct:BonePain skos:broadMatch <http://purl.obolibrary.org/obo/HP_0002653> }}"
+    ),
+    "mapping-to-no-term": "t:r owl:annotatedTarget sssom:NoTermFound .",
+    "mapping-without-record": (
+        f"<{ns.GRAPH_MAPPINGS}> {{ sanct:BonePain skos:broadMatch <http://purl.obolibrary.org/obo/HP_0000001> }}"
+    ),
     "marrow-site-without-marrow-status": (
         "t:e a sanct:Episode ; sanct:site sanct:BoneMarrow ; sanct:marrowStatus sanct:NotInvolved ."
     ),
@@ -243,7 +250,8 @@ def sound() -> list[Quad]:
     triples = read_ontology(shipped("ontology"))
     words = read_vocabulary(triples)
     iris = ns.term("BonePain"), ns.PREFIXES["skos"] + "exactMatch", "http://purl.obolibrary.org/obo/HP_0002653"
-    row = Mapping(1, "sanct:BonePain", "skos:exactMatch", "HP:0002653", "Bone pain", *iris)
+    why, source = ns.PREFIXES["semapv"] + "ManualMappingCuration", ns.PREFIXES["bioregistry"] + "hp"
+    row = Mapping(1, "sanct:BonePain", "skos:exactMatch", "HP:0002653", "Bone pain", *iris, "bone pain", why, source)
     return [
         *ontology_quads(triples, words),
         *mapping_quads(MappingSet({}, {}, (row,)), words),
@@ -284,6 +292,33 @@ def test_every_query_has_a_planted_defect() -> None:
 def test_a_query_finds_its_planted_defect(store: Store, query: Query) -> None:
     planted = list(parse(PREFIXES + PLANTED[query.slug], format=RdfFormat.TRIG))
     added = [quad for quad in dict.fromkeys([*planted, *in_default_graph(planted)]) if quad not in store]
+    store.extend(added)
+    try:
+        assert rows(store, query) > 0
+    finally:
+        for quad in added:
+            store.remove(quad)
+    assert rows(store, query) == 0
+
+
+RECORD_OF = "owl:annotatedSource sanct:BonePain ; owl:annotatedProperty skos:broadMatch ; owl:annotatedTarget"
+
+
+@pytest.mark.parametrize(
+    ("slug", "planted"),
+    [
+        ("mapping-without-record", f"<{ns.GRAPH_MAPPINGS}> {{ t:r {RECORD_OF} <http://example.org/x> }}"),
+        (
+            "mapping-contradicted",
+            f"<{ns.GRAPH_MAPPINGS}> {{ t:r {RECORD_OF} sssom:NoTermFound ; sssom:object_source bioregistry:hp }}",
+        ),
+        ("mapping-to-no-term", "sanct:BonePain skos:closeMatch sssom:NoTermFound ."),
+    ],
+)
+def test_a_query_of_two_rules_finds_a_breach_of_the_second(store: Store, slug: str, planted: str) -> None:
+    (query,) = (query for query in QUERIES if query.slug == slug)
+    quads = list(parse(PREFIXES + planted, format=RdfFormat.TRIG))
+    added = [*quads, *in_default_graph(quads)]
     store.extend(added)
     try:
         assert rows(store, query) > 0

@@ -14,7 +14,9 @@ import typer
 from typer.core import TyperGroup
 
 from kg import __version__
+from kg.cli import ask as ask_commands
 from kg.cli import evidence as evidence_commands
+from kg.cli import mcp as mcp_commands
 from kg.cli import serve as serve_commands
 from kg.cli.progress import stage_bar
 from kg.cli.results import ResultFormat, write_results
@@ -94,10 +96,11 @@ def build(data: Data = None, ontology: Ontology = None, snapshots: Snapshots = N
     """
     from kg.build import STAGES
     from kg.build import build as run
+    from kg.config import terminologies_folder
 
     with stage_bar(STAGES) as on_stage:
         folders = ontology or shipped("ontology"), data or shipped("data"), shipped("queries")
-        built = run(*folders, snapshots or snapshots_folder(), on_stage)
+        built = run(*folders, snapshots or snapshots_folder(), on_stage, terminologies_folder())
     counts = built.manifest["counts"]
     typer.echo(
         f"{built.folder}: {counts['quads']:,} quads, {counts['cases']} cases, {counts['references']} references; "
@@ -215,7 +218,9 @@ def schema() -> None:
     typer.echo(record_schema_text(read_vocabulary(read_ontology(shipped("ontology")))), nl=False)
 
 
+ask_commands.register(app)
 serve_commands.register(app)
+mcp_commands.register(app)
 
 
 def main() -> None:

@@ -6,15 +6,17 @@ Service Description” (W3C Recommendation, 21 March 2013).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pyoxigraph import Literal, NamedNode, Quad
 
 from kg import __version__
 from kg import namespaces as ns
 from kg.describe.dumps import Dump
+from kg.describe.questions import question_quads
 from kg.describe.void import DATASET, GRAPH, SERVICE, facts, void_quads
 from kg.graph import Inputs
+from kg.questions import Question
 from kg.triples.node import Properties, any_uri, integer, node_quads, partial_date, text
 
 TITLE = "Sanctuary KG: case reports of leukemia outside the marrow"
@@ -45,7 +47,13 @@ _SERVED = NamedNode(ns.part(ns.SERVICE, "dataset"))
 _DEFAULT_GRAPH = NamedNode(ns.part(ns.SERVICE, "default-graph"))
 
 
-def metadata_quads(quads: Sequence[Quad], inputs: Inputs, reasoner: str, dumps: Sequence[Dump] = ()) -> Iterator[Quad]:
+def metadata_quads(
+    quads: Sequence[Quad],
+    inputs: Inputs,
+    reasoner: str,
+    dumps: Sequence[Dump] = (),
+    questions: Sequence[Question] = (),
+) -> Iterator[Quad]:
     """All that the dataset says of itself.
 
     Args:
@@ -53,12 +61,15 @@ def metadata_quads(quads: Sequence[Quad], inputs: Inputs, reasoner: str, dumps: 
         inputs: what they were made of; the newest curation date becomes the date of the dataset.
         reasoner: name and version of the reasoner behind the inferred graph.
         dumps: the files to download.
+        questions: the competency questions that can be asked of it.
     """
     names = sorted({quad.graph_name.value for quad in quads if isinstance(quad.graph_name, NamedNode)})
     yield from _dataset(inputs, dumps)
     yield from _graphs(names, reasoner, dumps)
     yield from _service([*names, ns.GRAPH_METADATA])
-    yield from _prefixes()
+    yield from _prefixes(ns.ONTOLOGY, ns.PREFIXES)
+    yield from _prefixes(ns.GRAPH_MAPPINGS, inputs.mappings.prefixes)
+    yield from question_quads(questions)
     for dump in dumps:
         yield from _distribution(dump)
     yield from void_quads(quads, inputs.mappings.prefixes)
@@ -149,11 +160,11 @@ def _service(names: Sequence[str]) -> Iterator[Quad]:
     yield from node_quads(GRAPH, _DEFAULT_GRAPH, ["sd:Graph"], "default graph of the endpoint", said)
 
 
-def _prefixes() -> Iterator[Quad]:
-    """The prefixes that the endpoint knows (SHACL, section 5.2.1), declared on the ontology."""
-    for prefix, namespace in ns.PREFIXES.items():
-        declaration = NamedNode(ns.part(ns.ONTOLOGY, "prefix", prefix))
-        yield from facts(NamedNode(ns.ONTOLOGY), {"sh:declare": declaration})
+def _prefixes(owner: str, prefixes: Mapping[str, str]) -> Iterator[Quad]:
+    """The prefixes that the endpoint knows, or that the codes of the mappings have (SHACL, section 5.2.1)."""
+    for prefix, namespace in prefixes.items():
+        declaration = NamedNode(ns.part(owner, "prefix", prefix))
+        yield from facts(NamedNode(owner), {"sh:declare": declaration})
         said = {"sh:prefix": text(prefix), "sh:namespace": any_uri(namespace)}
         yield from node_quads(GRAPH, declaration, ["sh:PrefixDeclaration"], f"prefix {prefix}", said)
 

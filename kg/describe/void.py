@@ -18,6 +18,7 @@ from kg.triples.node import Properties, Value, expand, integer, node_quads, text
 GRAPH = NamedNode(ns.GRAPH_METADATA)
 DATASET = NamedNode(ns.DATASET)
 SERVICE = NamedNode(ns.SERVICE)
+_MATCHES = {f"{ns.PREFIXES['skos']}{kind}Match" for kind in ("exact", "close", "broad", "narrow")}
 
 
 def void_quads(quads: Sequence[Quad], terminologies: Mapping[str, str]) -> Iterator[Quad]:
@@ -133,6 +134,9 @@ def _linksets(mappings: Iterable[Triple], terminologies: Mapping[str, str]) -> I
     """One linkset for each other terminology and each kind of match (VoID, section 5)."""
     sizes: Counter[tuple[str, str]] = Counter()
     for triple in mappings:
+        # Beside each match the graph has the record that justifies it; that is no link to another dataset.
+        if triple.predicate.value not in _MATCHES:
+            continue
         assert isinstance(triple.object, NamedNode)
         iri = triple.object.value
         _, prefix = max((len(space), p) for p, space in terminologies.items() if iri.startswith(space))

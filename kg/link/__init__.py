@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kg.link.sssom import Mapping, MappingSet, read_mappings
+from kg.link.sssom import NO_TERM_FOUND, Mapping, MappingSet, expand, read_mappings
 
-__all__ = ["Mapping", "MappingSet", "read_mappings"]
+__all__ = ["NO_TERM_FOUND", "Mapping", "MappingSet", "expand", "read_mappings"]

@@ -84,15 +84,15 @@ class Author(RecordModel):
     """An author as printed, with the ORCID that the paper prints."""
 
     name: str = Field(min_length=1)
-    orcid: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[[0-9]X]$")] | None = None
+    orcid: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]$")] | None = None
 
 
 class Journal(RecordModel):
     """A journal by its abbreviated title, with the ISSNs that were seen."""
 
     title: str = Field(min_length=1)
-    issn_print: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{3}[[0-9]X]$")] | None = None
-    issn_electronic: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{3}[[0-9]X]$")] | None = None
+    issn_print: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{3}[0-9X]$")] | None = None
+    issn_electronic: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{3}[0-9X]$")] | None = None
 
 
 class Reference(RecordModel):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from pyoxigraph import NamedNode, Quad
 
 from kg import namespaces as ns
 from kg.records.paper import Author, Bibliography, Journal, Reference
-from kg.triples.node import Properties, any_uri, integer, node_quads, partial_date, text
+from kg.triples.node import Properties, any_uri, boolean, integer, node_quads, partial_date, text
 
 GRAPH = NamedNode(ns.GRAPH_BIBLIOGRAPHY)
 
@@ -53,8 +54,8 @@ def citation_label(reference: Reference) -> str:
 
 
 def _surname(author: Author) -> str:
-    """Reference lists print "Surname AB", title pages "Given Surname"."""
-    first, _, last = author.name.rpartition(" ")
+    """Reference lists print "Surname AB" or "Surname AB Jr", title pages "Given Surname"."""
+    first, _, last = author.name.removesuffix(" Jr").rpartition(" ")
     return first if first and last.isupper() and len(last) <= 3 else last
 
 
@@ -63,7 +64,7 @@ def _reference(reference: Reference) -> Iterator[Quad]:
     doi, pmid, pmcid = reference.doi, reference.pmid, reference.pmcid
     places = [NamedNode(f"{subject.value}/author/{n}") for n in range(1, len(reference.authors) + 1)]
     links = [
-        NamedNode(base + code)
+        NamedNode(base + quote(code, safe="/:;()-._~"))  # an old DOI may hold “<” and “>”
         for base, code in (
             ("https://doi.org/", doi),
             ("https://pubmed.ncbi.nlm.nih.gov/", pmid),
@@ -86,6 +87,7 @@ def _reference(reference: Reference) -> Iterator[Quad]:
         "pmcid": text(pmcid),
         "rdfs:seeAlso": links,
         "authorship": places,
+        "moreAuthors": boolean(True) if reference.et_al else None,
         "presentedAt": text(reference.presented_at),
         "consultedAt": [any_uri(page) for page in reference.checked if page.startswith("http")],
         "skos:editorialNote": text(reference.note),
