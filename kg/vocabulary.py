@@ -24,6 +24,7 @@ LABEL = NamedNode(RDFS + "label")
 DEFINITION = NamedNode(SKOS + "definition")
 ALT_LABEL = NamedNode(SKOS + "altLabel")
 IN_SCHEME = NamedNode(SKOS + "inScheme")
+MEMBER = NamedNode(SKOS + "member")
 UCUM_CODE = NamedNode(PREFIXES["qudt"] + "ucumCode")
 EQUIVALENT_CLASS = NamedNode(OWL + "equivalentClass")
 INTERSECTION_OF = NamedNode(OWL + "intersectionOf")
@@ -65,8 +66,10 @@ class Vocabulary:
     True
     """
 
-    def __init__(self, concepts: Mapping[str, Concept]) -> None:
+    def __init__(self, concepts: Mapping[str, Concept], groups: Iterable[str] = ()) -> None:
         self.concepts = dict(sorted(concepts.items()))
+        self.groups = frozenset(groups)
+        """Concepts at whose level reviews count (``ontology/groups.ttl``)."""
         self._units = {concept.ucum: concept for concept in self.concepts.values() if concept.ucum}
 
     def in_scheme(self, *schemes: str) -> list[Concept]:
@@ -161,7 +164,8 @@ def read_vocabulary(triples: Iterable[Triple]) -> Vocabulary:
     for name, concept in concepts.items():
         parents = tuple(parent for parent in concept.parents if parent in known)
         concepts[name] = Concept(**{**concept.__dict__, "parents": parents})
-    return Vocabulary(concepts)
+    groups = (member for group in index.subjects_with(MEMBER) for member in index.nodes(group, MEMBER))
+    return Vocabulary(concepts, (member.value.removeprefix(SANCT) for member in groups))
 
 
 class _Index:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 
-from server import description, entities, errors, graph_store, ops, pages, questions, sparql
+from server import description, entities, errors, graph_store, openapi, ops, pages, questions, sparql
 from server.cache import Cache
 from server.compress import compress
 from server.current import EXTENSION, CurrentSnapshot
@@ -41,6 +41,7 @@ def create(snapshots: Path, limits: Limits | None, *, cache_mb: int) -> Flask:
     app.register_blueprint(entities.blueprint)
     app.register_blueprint(graph_store.blueprint)
     app.register_blueprint(questions.blueprint)
+    app.register_blueprint(openapi.blueprint)
     errors.register(app)
     ops.register(app)
     app.after_request(_add_headers)

@@ -28,6 +28,9 @@ MOST_ROWS = 100_000
 _STATUS = {
     "syntax": HTTPStatus.BAD_REQUEST,
     "refused": HTTPStatus.BAD_REQUEST,
+    "memory": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "size": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "lost": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "deadline": HTTPStatus.GATEWAY_TIMEOUT,
     "busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "closed": HTTPStatus.SERVICE_UNAVAILABLE,

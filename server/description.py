@@ -6,7 +6,6 @@ for search engines. All of it was written by the build; here it is handed out.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -19,6 +18,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from kg.describe.files import DATASET_JSONLD, DUMPS
 from kg.namespaces import GRAPH_METADATA
+from server.conditional import conditional
 from server.current import Serving, current, current_snapshot
 from server.errors import ProblemError
 from server.negotiate import GRAPH_FORMATS, named, prefers_html, ranked
@@ -26,6 +26,7 @@ from server.sparql import Asked, answer
 
 JSONLD = "application/ld+json"
 MAX_AGE = 60
+_FRESH = f"public, max-age={MAX_AGE}"
 """Seconds for which a file may be used without asking: the next snapshot has the same addresses."""
 _METADATA = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{GRAPH_METADATA}> {{ ?s ?p ?o }} }}"
 
@@ -64,7 +65,7 @@ def dumps() -> BaseResponse:
         body = json.dumps({"version": serving.version, "dumps": files}, ensure_ascii=False, indent=1) + "\n"
         response = Response(body, content_type="application/json")
     response.vary.add("Accept")
-    return _conditional(response)
+    return conditional(response, _FRESH)
 
 
 @blueprint.get("/dumps/<name>")
@@ -104,7 +105,7 @@ def dataset() -> BaseResponse:
     text = _schema_org(current_snapshot())
     if text is None:
         raise ProblemError(HTTPStatus.NOT_FOUND, "This snapshot has no description for search engines. Build again.")
-    return _conditional(Response(text, content_type=JSONLD))
+    return conditional(Response(text, content_type=JSONLD), _FRESH)
 
 
 @blueprint.app_context_processor
@@ -128,10 +129,3 @@ def _dumps(serving: Serving) -> Mapping[str, Mapping[str, Any]]:
 def _schema_org(serving: Serving) -> str | None:
     path: Path = serving.folder / DATASET_JSONLD
     return path.read_text(encoding="utf-8") if path.is_file() else None
-
-
-def _conditional(response: Response) -> BaseResponse:
-    """The response, or 304 (RFC 9110, section 13.2). The tag is weak, since gzip changes the bytes."""
-    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32], weak=True)
-    response.headers["Cache-Control"] = f"public, max-age={MAX_AGE}"
-    return response.make_conditional(request)

@@ -6,7 +6,6 @@ section 4.2; RFC 9110, section 15.4.4). ``/case/x.html``, ``.ttl``, ``.nt``, ``.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -17,13 +16,16 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.routing import PathConverter
 from werkzeug.urls import iri_to_uri
 
-from kg.namespaces import BASE, ONTOLOGY
-from server import addresses, entity_queries
+from kg.namespaces import BASE, ONTOLOGY, PREFIXES
+from kg.snapshot import QUESTIONS
+from server import addresses, entity_codes, entity_queries
 from server.ask import document, rows
 from server.cache import Kept
+from server.conditional import conditional
 from server.current import current_snapshot
+from server.entity_codes import QUESTION, Codes
 from server.entity_page import entity_page, ontology_page
-from server.entity_told import Told
+from server.entity_told import TYPE, Told
 from server.errors import ProblemError
 from server.negotiate import GRAPH_FORMATS, PAGE, named, ranked
 from server.sparql import cache
@@ -148,11 +150,7 @@ def _page(known: Known) -> Response:
         kept = Kept(200, (("Content-Type", "text/html; charset=utf-8"),), html.encode())
         cache().put(key, kept)
     response = Response(kept.body, kept.status, list(kept.headers))
-    # Weak, as gzip changes the bytes.
-    response.set_etag(hashlib.sha256(kept.body).hexdigest()[:32], weak=True)
-    response.headers["Cache-Control"] = _FRESH
-    response.make_conditional(request)
-    return response
+    return conditional(response, _FRESH)
 
 
 def _rendered(known: Known, version: str) -> str:
@@ -163,7 +161,25 @@ def _rendered(known: Known, version: str) -> str:
         told = Told(rows(entity_queries.ontology_outline(ONTOLOGY)), names)
         return render_template("entity_ontology.html", page=ontology_page(told, ONTOLOGY), **shared)
     told = Told(rows(entity_queries.description(known.iri, f"{known.iri}.html")), names)
-    return render_template("entity.html", page=entity_page(told, known.iri), kind=known.kind, **shared)
+    page, codes = entity_page(told, known.iri), _codes(told, known.iri)
+    return render_template("entity.html", page=page, codes=codes, kind=known.kind, **shared)
+
+
+def _codes(told: Told, iri: str) -> Codes | None:
+    """The codes of a concept; ``None`` for what is no concept."""
+    if PREFIXES["skos"] + "Concept" not in told.iris(iri, TYPE):
+        return None
+    serving = current_snapshot()
+    releases = serving.manifest.get("terminologies", ())
+    # Only a snapshot with questions has an answer to lead to.
+    asked = (serving.folder / QUESTIONS / f"{QUESTION}.rq").is_file()
+    return entity_codes.codes(
+        rows(entity_codes.mapped_query(iri)),
+        rows(entity_codes.above_query(iri)) if releases else (),
+        _cached("prefixes", entity_codes.PREFIXES),
+        releases,
+        (lambda code: url_for("questions.question", name=QUESTION, code=code)) if asked else None,
+    )
 
 
 def _cached(name: str, query: str) -> list[list[Any]]:

@@ -21,7 +21,8 @@ _TOP_CONCEPT = _SKOS + "hasTopConcept"
 
 _FEW = 12
 
-_MATCHES = [_SKOS + name for name in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")]
+# Codes of other terminologies have a part of the page to themselves: `server.entity_codes`.
+_MATCHES = [_SKOS + name for name in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch")]
 _FIRST = [
     *(PREFIXES["dcterms"] + name for name in ("title", "description")),
     *(SANCT + name for name in ("authorship", "journal")),
@@ -90,7 +91,6 @@ class EntityPage:
     types: Sequence[Value]
     definitions: Sequence[Value]
     hierarchy: Sequence[Fact]
-    mappings: Sequence[Fact]
     facts: Sequence[Fact]
     groups: Sequence[Group]
     uses: Sequence[Fact]
@@ -117,13 +117,11 @@ def entity_page(told: Told, iri: str) -> EntityPage:
         for prop, those in told.incoming(iri).items()
     }
     hierarchy: list[Fact] = []
-    mappings: list[Fact] = []
     uses: list[Fact] = []
     if _SKOS + "Concept" in types:
         hidden |= {_BROADER, *_MATCHES}
         wider = (("broader", told.iris(iri, _BROADER)), ("narrower", incoming.pop(_BROADER, set())))
         hierarchy = [Fact(Value(word), _things(told, those)) for word, those in wider if those]
-        mappings = [Fact(told.property_name(prop), told.values(about[prop])) for prop in _MATCHES if prop in about]
     if iri.startswith(SANCT):
         uses, incoming = _uses(told, incoming)
     documents = told.incoming(iri).get(_PRIMARY_TOPIC, [])
@@ -133,7 +131,6 @@ def entity_page(told: Told, iri: str) -> EntityPage:
         types=special,
         definitions=told.values(about.get(_DEFINITION, [])),
         hierarchy=hierarchy,
-        mappings=mappings,
         facts=[*told.facts(iri, hidden, _FIRST), *([Fact(Value("more general type"), general)] if general else [])],
         groups=_clinic(told, iri, below) if SANCT + "Case" in types else _groups(told, iri, below),
         uses=uses,

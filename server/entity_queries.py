@@ -5,6 +5,7 @@ Each function takes an IRI that `server.addresses` has let pass, and puts it int
 
 from __future__ import annotations
 
+from kg.link.hierarchy import GRAPHS as TERMINOLOGIES
 from kg.namespaces import GRAPH_METADATA, GRAPH_ONTOLOGY
 
 MOST_INCOMING = 1000
@@ -39,7 +40,8 @@ def description(iri: str, document: str) -> str:
 
     Its own triples; those of the parts below it and of the parts of these; those of the places in papers where all of
     these are written; the labels of whatever they point to; and what points to it, with labels and cases, up to
-    `MOST_INCOMING`. Where there is more, the ``document`` itself says so in an ``rdfs:comment``.
+    `MOST_INCOMING`. Where there is more, the ``document`` itself says so in an ``rdfs:comment``. Labels that a code has
+    in a terminology of the user's own are left out, since they are under its licence.
     """
     nodes = _nodes(iri)
     outside = f'FILTER(!STRSTARTS(STR(?s), "{iri}/"))'
@@ -54,7 +56,10 @@ CONSTRUCT {{
 }}
 WHERE {{
   {{ {nodes} ?node ?p ?o . BIND(?node AS ?s) }}
-  UNION {{ {{ SELECT DISTINCT ?s WHERE {{ {nodes} ?node ?property ?s }} }} ?s rdfs:label ?label }}
+  UNION {{ {{ SELECT DISTINCT ?s WHERE {{ {nodes} ?node ?property ?s }} }} ?s rdfs:label ?label
+    FILTER NOT EXISTS {{
+      GRAPH ?theirs {{ ?s rdfs:label ?label }} FILTER(STRSTARTS(STR(?theirs), "{TERMINOLOGIES}"))
+    }} }}
   UNION {{ <{iri}> a ?s . ?s rdfs:subClassOf ?o . <{iri}> a ?o . BIND(rdfs:subClassOf AS ?p) }}
   UNION {{
     {{ SELECT ?s ?p WHERE {{ ?s ?p <{iri}> {outside} }} LIMIT {MOST_INCOMING} }}

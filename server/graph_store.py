@@ -10,8 +10,10 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, request
 
+from kg.link.hierarchy import GRAPHS as TERMINOLOGIES
 from server.addresses import is_iri
 from server.ask import document, rows
+from server.current import current_snapshot
 from server.errors import ProblemError
 from server.negotiate import GRAPH_FORMATS, ranked
 
@@ -19,6 +21,12 @@ READ_ONLY = "This graph store is read-only: it takes GET and HEAD. Build a snaps
 ALLOW = "GET, HEAD, OPTIONS"
 # Formats with graphs in them would only say again which graph this is.
 FORMATS = tuple(form for form in GRAPH_FORMATS if form.name in ("turtle", "ntriples", "jsonld", "rdfxml"))
+_ALL = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+# The user's own terminologies are under licences of their own: the whole is without them, as every export is. Whoever
+# names the graph of one gets it. Each triple once, as the union has it.
+_WITHOUT_TERMINOLOGIES = f"""\
+CONSTRUCT {{ ?s ?p ?o }}
+WHERE {{ SELECT DISTINCT ?s ?p ?o {{ GRAPH ?g {{ ?s ?p ?o }} FILTER(!STRSTARTS(STR(?g), "{TERMINOLOGIES}")) }} }}"""
 
 blueprint = Blueprint("graph_store", __name__)
 
@@ -32,7 +40,7 @@ def graph() -> Response:
         types = ", ".join(form.media_type for form in FORMATS)
         raise ProblemError(HTTPStatus.NOT_ACCEPTABLE, f"A graph comes as one of: {types}.")
     if name is None:
-        return document("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", forms[0])
+        return document(_WITHOUT_TERMINOLOGIES if current_snapshot().manifest.get("terminologies") else _ALL, forms[0])
     if not rows(f"SELECT ?s {{ GRAPH <{name}> {{ ?s ?p ?o }} }} LIMIT 1"):
         raise ProblemError(HTTPStatus.NOT_FOUND, f"There is no graph <{name}>. /dataset lists the graphs.")
     return document(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}", forms[0])

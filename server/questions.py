@@ -7,7 +7,6 @@ questions are those of the snapshot that answers, which is the one in service or
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
@@ -19,6 +18,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from kg.questions import ParameterError, Question
 from server.ask import ClosedError
+from server.conditional import conditional
 from server.current import current, current_snapshot
 from server.errors import PROBLEM_JSON, ProblemError, respond
 from server.negotiate import HTML, PAGE, prefers_html, ranked
@@ -80,10 +80,10 @@ def questions(suffix: str) -> BaseResponse:
             "ok": True,
             "count": len(found),
             "version": current_snapshot().version,
-            "questions": [_described(question, controls) for question in found],
+            "questions": [described(question, controls) for question in found],
         }
         text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
-        return _finished(Response(text, content_type=FORMATS["json"].content_type), not suffix, pinned)
+        return finished(Response(text, content_type=FORMATS["json"].content_type), not suffix, pinned)
     page = render_template(
         "questions.html",
         version=current_snapshot().version,
@@ -95,15 +95,15 @@ def questions(suffix: str) -> BaseResponse:
         words=words,
         controls=controls,
     )
-    return _finished(Response(page, content_type=f"{HTML}; charset=utf-8"), True, False)
+    return finished(Response(page, content_type=f"{HTML}; charset=utf-8"), True, False)
 
 
 @blueprint.get("/questions/<name>")
 @_again_if_closed
 def question(name: str) -> BaseResponse:
     """A question and its answer: 200, 304, or a problem; 400 for a wrong parameter, 404 for an unknown question."""
-    slug, _, suffix = name.partition(".")
-    if suffix and suffix not in FORMATS:
+    slug, dot, suffix = name.partition(".")
+    if dot and suffix not in FORMATS:
         detail = f"There is no format “{suffix[:40]}”. There are: {', '.join(FORMATS)}."
         raise ProblemError(HTTPStatus.NOT_FOUND, detail)
     try:
@@ -116,7 +116,7 @@ def question(name: str) -> BaseResponse:
             _link_pages(response, asked, form, suffix)
     except ParameterError as error:
         return _refused_question(error, slug, page=not suffix)
-    return _finished(response, not suffix, pinned and form != PAGE.name)
+    return finished(response, not suffix, pinned and form != PAGE.name)
 
 
 def _negotiated(offers: Sequence[Offer]) -> str:
@@ -152,13 +152,15 @@ def _parts(asked: Asked, form: str) -> list[tuple[str, int]]:
     return parts
 
 
-def _finished(response: Response, negotiated: bool, pinned: bool) -> BaseResponse:
-    """The response, or 304. The tag is weak, since gzip changes the bytes."""
+def finished(response: Response, negotiated: bool, pinned: bool) -> BaseResponse:
+    """The response, or 304. The tag is weak, since gzip changes the bytes.
+
+    Raises:
+        ProblemError: 412, the client wants another answer than this one (``If-Match``).
+    """
     if negotiated:
         response.vary.add("Accept")
-    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32], weak=True)
-    response.headers["Cache-Control"] = _FOREVER if pinned else _FRESH
-    return response.make_conditional(request)
+    return conditional(response, _FOREVER if pinned else _FRESH)
 
 
 def _page(asked: Asked) -> Response:
@@ -214,7 +216,9 @@ def _statistic(name: str) -> str:
     return url_for("entities.entity", path=f"reference/{record}/statistic/{which}.html")
 
 
-def _described(question: Question, controls: dict[str, str]) -> dict[str, Any]:
+def described(question: Question, controls: dict[str, str]) -> dict[str, Any]:
+    """A question as the list has it."""
+
     def at(name: str) -> str:
         return address(url_for("questions.question", name=name, _external=True), list(controls.items()))
 

@@ -215,6 +215,46 @@ def test_bad_record(kind: str, tmp_path: Path, vocabulary: Vocabulary) -> None:
     assert caught.value.exit_code == 3
 
 
+DISCREPANCY = f"""\
+discrepancies:
+  - id: pain
+    cases: [lee-2019-1]
+    refers_to: leg-pain
+    kind: InternalDiscrepancy
+    trait: pain
+    here: pain of the leg
+    there: no pain
+    evidence: [{PLACE}]
+"""
+
+
+def test_a_discrepancy_refers_to_a_statement_of_its_case(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    write(tmp_path, RECORD + DISCREPANCY)
+    (record,) = take(tmp_path, vocabulary).records
+    assert record.discrepancies[0].refers_to == "leg-pain"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem", "remedy"),
+    [
+        ("refers_to: leg-pain", "refers_to: arm-pain", "“lee-2019-1” has nothing called “arm-pain”", "or add it"),
+        ("refers_to: leg-pain", "refers_to: pain", "“lee-2019-1” has nothing called “pain”", "or add it"),
+        ("    cases: [lee-2019-1]\n", "", "in one case, which this record tells", "alone under “cases”"),
+        ("[lee-2019-1]", "[lee-2019-1, lee-2019-1]", "in one case, which this record tells", "alone under “cases”"),
+    ],
+)
+def test_a_discrepancy_that_refers_to_nothing(
+    old: str, new: str, problem: str, remedy: str, tmp_path: Path, vocabulary: Vocabulary
+) -> None:
+    file = write(tmp_path, RECORD + changed(DISCREPANCY, old, new))
+    with pytest.raises(RecordError) as caught:
+        take(tmp_path, vocabulary)
+    (found,) = caught.value.problems
+    assert (found.file, found.path) == (str(file), "discrepancies[0].refers_to")
+    assert problem in str(found)
+    assert remedy in str(found)
+
+
 def test_a_case_twice_in_a_record(tmp_path: Path, vocabulary: Vocabulary) -> None:
     cases = RECORD[RECORD.index("  - case:") :]
     file = write(tmp_path, RECORD + cases)

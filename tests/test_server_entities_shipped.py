@@ -178,7 +178,7 @@ class TestRealPages:
             "broader lower extremity",
             "tibial nerve",
             "exact match",
-            "UBERON_0001322",
+            "UBERON:0001322",
             "Cases in which it stands 1 Baek 2021, patient 1",
         ):
             assert words in shown, words

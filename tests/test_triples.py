@@ -87,13 +87,16 @@ def _quads(vocabulary: Vocabulary) -> list[Quad]:
     return written(vocabulary, case())
 
 
-def written(vocabulary: Vocabulary, *cases: dict[str, Any], record: str = "one-2020") -> list[Quad]:
+def written(
+    vocabulary: Vocabulary, *cases: dict[str, Any], record: str = "one-2020", discrepancies: Iterable[Any] = ()
+) -> list[Quad]:
     """The quads of a record with these cases."""
     model = {
         "record": record,
         "document": {"file": f"{record}.txt", "sha256": "a" * 64, "characters": 999},
         "curation": {"method": "Curated", "agent": "A curator", "date": "2026-11-20"},
         "cases": list(cases),
+        "discrepancies": list(discrepancies),
     }
     context = {"vocabulary": vocabulary}
     return list(record_quads(Record.model_validate(model, context=context), vocabulary))
@@ -248,6 +251,92 @@ def test_two_papers_on_one_patient_share_the_case_and_no_statement(vocabulary: V
 )
 def test_literals_have_one_form(literal: Literal | None, value: str, kind: str) -> None:
     assert literal == Literal(value, datatype=NamedNode(XSD + kind))
+
+
+@pytest.mark.parametrize(
+    ("refers_to", "words"),
+    [
+        (None, "9. procedure, 2018"),
+        ("all", "9. procedure: B-lymphoblastic leukemia, 2018"),
+        ("bone", "9. procedure: ilium, 2018"),
+        ("pain", "9. procedure: bone pain, 2018"),
+        ("pallor", "9. procedure: pallor absent, 2018"),
+        ("biopsy", "9. procedure: biopsy, 2018"),
+        ("chemotherapy", "9. procedure: chemotherapy with cytarabine, 2018"),
+        ("death", "9. procedure: pneumonia, 2018"),
+        ("remission", "9. procedure: in complete remission, 2018"),
+        ("unknown", "9. procedure, 2018"),
+        ("radiculopathy", "9. procedure: radiculopathy, 2018"),
+        ("referral", "9. procedure, 2018"),
+    ],
+)
+def test_an_event_is_labelled_with_what_it_refers_to(refers_to: str | None, words: str, vocabulary: Vocabulary) -> None:
+    told = case()
+    told["diagnoses"][0]["id"], told["treatments"][0]["id"] = "all", "chemotherapy"
+    told["findings"][0]["id"], told["findings"][1]["id"] = "pain", "pallor"
+    told["differentials"][0]["id"], told["outcomes"][0]["id"] = "radiculopathy", "death"
+    told["outcomes"] += [
+        {"id": "remission", "vital_status": "NotReported", "disease_status": "InCompleteRemission", "evidence": at(1)},
+        {"id": "unknown", "vital_status": "NotReported", "evidence": at(2)},
+    ]
+    event = {"id": "event", "event": "ProcedureDone", "order": 9, "date": "2018", "refers_to": refers_to}
+    told["timeline"].append({**event, "evidence": at(3)})
+    assert label(written(vocabulary, told), f"{CASE_IRI}/event/event") == words
+
+
+def label(quads: Iterable[Quad], node: str) -> str:
+    [found] = [q.object for q in quads if q.subject == NamedNode(node) and q.predicate == expand("rdfs:label")]
+    assert isinstance(found, Literal)
+    return found.value
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        ({"vital_status": "Dead", "cause": "Pneumonia"}, "vital status: dead of pneumonia"),
+        ({"vital_status": "NotReported"}, "vital status: not reported"),
+        (
+            {"vital_status": "NotReported", "disease_status": "InCompleteRemission"},
+            "in complete remission; vital status: not reported",
+        ),
+    ],
+)
+def test_an_outcome_is_labelled_with_all_that_is_reported(
+    outcome: dict[str, Any], words: str, vocabulary: Vocabulary
+) -> None:
+    quads = written(vocabulary, case(outcomes=[{"id": "end", **outcome, "evidence": at(1)}]))
+    assert label(quads, f"{CASE_IRI}/outcome/end") == words
+
+
+@pytest.mark.parametrize(
+    ("patient", "words"),
+    [
+        ({"sex": "Male", "age": {"years": 8}}, "patient of One 2020, patient 1: male, aged 8"),
+        ({"age": {"at_least": 0.5, "below": 3}}, "patient of One 2020, patient 1: aged at least 0.5 and below 3"),
+        ({"sex": "Female"}, "patient of One 2020, patient 1: female"),
+        ({}, "patient of One 2020, patient 1"),
+    ],
+)
+def test_a_patient_is_labelled_with_sex_and_age(patient: dict[str, Any], words: str, vocabulary: Vocabulary) -> None:
+    quads = written(vocabulary, case(patient={"id": "who", **patient, "evidence": at(1)}))
+    assert label(quads, f"{CASE_IRI}/description/who") == words
+
+
+def test_a_discrepancy_refers_to_the_statement_of_its_case_as_this_paper_tells_it(vocabulary: Vocabulary) -> None:
+    note: dict[str, Any] = {
+        "id": "place",
+        "kind": "InternalDiscrepancy",
+        "trait": "place",
+        "here": "ilium",
+        "there": "sacrum",
+    }
+    note |= {"cases": ["one-2020-1"], "refers_to": "biopsy", "evidence": at(5)}
+    retold = case(told="review", primary_reference="one-2020")
+    for told, node in ((case(), CASE_IRI), (retold, f"{CASE_IRI}/as-told-in/two-2021")):
+        quads = written(vocabulary, told, record="one-2020" if told is not retold else "two-2021", discrepancies=[note])
+        [found] = [q.object for q in quads if q.predicate == expand("refersTo")]
+        assert found == NamedNode(f"{node}/investigation/biopsy")
+        assert found in {q.subject for q in quads}
 
 
 def test_what_is_not_given_is_not_written() -> None:

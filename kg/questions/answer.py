@@ -90,7 +90,7 @@ def ask_question(question: Question, given: Mapping[str, str], choices: Choices,
     """
     values = bound_values(question, given, choices)
     sparql = bound_query(question, values)
-    return _answer(question, values, sparql, ask(sparql))
+    return answer_of(question, values, sparql, ask(sparql))
 
 
 def bound_query(question: Question, values: Mapping[str, NamedNode | Literal | None]) -> str:
@@ -103,7 +103,10 @@ def bound_query(question: Question, values: Mapping[str, NamedNode | Literal | N
     return replace_variables(question.sparql, terms.get)
 
 
-def _answer(question: Question, values: Mapping[str, NamedNode | Literal | None], sparql: str, table: Table) -> Answer:
+def answer_of(
+    question: Question, values: Mapping[str, NamedNode | Literal | None], sparql: str, table: Table
+) -> Answer:
+    """The answer to a question from the rows that its query gave, wherever it was evaluated."""
     rows = tuple(tuple(_value(name, term) for name, term in zip(table.columns, row, strict=True)) for row in table.rows)
     return Answer(question, values, sparql, table.columns, rows, table.more)
 

@@ -60,6 +60,10 @@ class _Checker:
 
     def problems(self) -> Iterator[Found]:
         record = self.file.record
+        if record.curation.method == "Extracted" and record.curation.signed_by is None:
+            problem = "This draft was extracted by a program, and no curator has signed it."
+            remedy = "Check it against the paper, then write your name under “signed_by”; or take it out of the folder."
+            yield ("curation",), problem, remedy
         yield from self._evidence(record)
         yield from self._references(record)
         for key, names in (
@@ -106,6 +110,15 @@ class _Checker:
                 if slug not in cases:
                     path = ("discrepancies", index, "cases", number)
                     yield path, f"No record has the case “{slug}”.", "Correct the name of the case."
+            if discrepancy.refers_to is not None:
+                path = ("discrepancies", index, "refers_to")
+                told = [case for case in record.cases if (case.case,) == discrepancy.cases]
+                if not told:
+                    problem = "A statement is looked for in one case, which this record tells."
+                    yield path, problem, "Name that case alone under “cases”."
+                elif discrepancy.refers_to not in {item.id for key in _KINDS for item in getattr(told[0], key)}:
+                    problem = f"The case “{told[0].case}” has nothing called “{discrepancy.refers_to}”."
+                    yield path, problem, "Correct the name or add it."
 
 
 def _repeated(names: list[str], key: str) -> Iterator[Found]:

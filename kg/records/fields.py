@@ -185,9 +185,12 @@ class Evidence(RecordModel):
 
 
 class Document(RecordModel):
-    """The text that the positions refer to: file name, SHA-256 of its bytes, length in code points."""
+    """The text that the positions refer to: file name, SHA-256 of its bytes, length in code points.
 
-    file: str = Field(pattern=r"^[\w.-]+$")
+    Where a file holds several articles, “#” and the article follow its name.
+    """
+
+    file: str = Field(pattern=r"^[\w.-]+(#[\w.~-]+)?$")
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     characters: Positive
 

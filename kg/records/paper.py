@@ -23,12 +23,16 @@ Url = Annotated[str, Field(pattern=r"^https?://\S+$", max_length=400)]
 
 
 class Curation(RecordModel):
-    """Who or what took the statements from the paper, and when."""
+    """Who or what took the statements from the paper, and when.
+
+    ``signed_by`` is the curator who checked what a program extracted; without it such a record is a draft.
+    """
 
     method: CurationMethod
     agent: str = Field(min_length=1, max_length=120)
     date: PartialDate
     tool: str | None = Field(default=None, max_length=120)
+    signed_by: str | None = Field(default=None, min_length=1, max_length=120, pattern=r"\S")
 
 
 class Citation(RecordModel):
@@ -56,10 +60,14 @@ class ReportedStatistic(Statement):
 
 
 class Discrepancy(Statement):
-    """Two places, in one paper or in two sources, that do not agree."""
+    """Two places, in one paper or in two sources, that do not agree.
+
+    ``refers_to`` is the ``id`` of the statement in question; ``cases`` then names its case alone.
+    """
 
     id: Slug
     cases: tuple[Slug, ...] = ()
+    refers_to: Slug | None = None
     kind: DiscrepancyKind
     trait: str = Field(max_length=120)
     here: str = Field(max_length=160)

@@ -8,7 +8,8 @@ from pyoxigraph import NamedNode, Quad
 
 from kg import namespaces as ns
 from kg.records import case as model
-from kg.triples.context import Context, Names
+from kg.triples.context import Context, Names, statements
+from kg.triples.labels import about, case_label
 from kg.triples.node import (
     Properties,
     any_uri,
@@ -23,6 +24,7 @@ from kg.triples.node import (
 )
 from kg.triples.parts import (
     age_properties,
+    age_words,
     dose_iri,
     dose_quads,
     marker_quads,
@@ -100,7 +102,9 @@ class _CaseWriter:
         yield from node_quads(self.graph, subject, types, label, {**properties, **shared})
 
     def _patient(self, patient: model.Patient) -> Drafted:
-        label = f"patient of {case_label(self.case.case)}"
+        who = [None if patient.sex is None else self.context.label(patient.sex), age_words(patient.age)]
+        known = ", ".join(word for word in who if word)
+        label = f"patient of {case_label(self.case.case)}" + (f": {known}" if known else "")
         return ["PatientDescription"], label, {"sex": concept(patient.sex), **age_properties(patient.age)}
 
     def _diagnosis(self, diagnosis: model.Diagnosis) -> Drafted:
@@ -118,7 +122,6 @@ class _CaseWriter:
         remission = episode.remission or model.Remission()
         # With one diagnosis there is nothing to name; with several, an episode without a name belongs to none.
         named = [d for d in self.case.diagnoses if len(self.case.diagnoses) == 1 or d.id == episode.of is not None]
-        places = ", ".join(dict.fromkeys(self.context.label(s.site) for s in episode.sites)) or "site not given"
         properties: Properties = {
             "order": integer(episode.order),
             "ofDiagnosis": [self.names.of("diagnosis", d, d.leukemia) for d in named],
@@ -132,7 +135,7 @@ class _CaseWriter:
             "followsEpisode": self.names.named(*([episode.after] if episode.after else [])),
             **site_properties(subject, episode.sites),
         }
-        label = f"episode {episode.order}: {places}"
+        label = f"episode {episode.order}: {about(self.context, episode)}"
         yield from self._statement("episode", episode, "episode", (["Episode"], label, properties))
         yield from site_quads(self.context, subject, episode.sites)
 
@@ -184,8 +187,6 @@ class _CaseWriter:
 
     def _treatment(self, treatment: model.Treatment) -> Iterator[Quad]:
         subject = self.names.of("treatment", treatment, treatment.treatment)
-        agents = ", ".join(self.context.label(agent) for agent in treatment.agents)
-        label = self.context.label(treatment.treatment) + (f" with {agents}" if agents else "")
         properties: Properties = {
             "treatmentType": concept(treatment.treatment),
             "agent": concepts(treatment.agents),
@@ -200,14 +201,16 @@ class _CaseWriter:
             "duringEpisode": self._during(treatment.episode),
             **site_properties(subject, treatment.sites),
         }
-        types = ["Treatment", treatment.treatment]
-        yield from self._statement("treatment", treatment, treatment.treatment, (types, label, properties))
+        drafted = ["Treatment", treatment.treatment], about(self.context, treatment), properties
+        yield from self._statement("treatment", treatment, treatment.treatment, drafted)
         yield from site_quads(self.context, subject, treatment.sites)
         yield from dose_quads(self.context, subject, treatment.doses)
 
     def _outcome(self, outcome: model.Outcome) -> Drafted:
         cause = None if outcome.cause is None else self.context.label(outcome.cause)
-        label = self.context.label(outcome.vital_status) + (f" of {cause}" if cause else "")
+        label = f"vital status: {self.context.label(outcome.vital_status)}" + (f" of {cause}" if cause else "")
+        if outcome.disease_status != "NotReported":
+            label = f"{self.context.label(outcome.disease_status)}; {label}"
         properties: Properties = {
             "vitalStatus": concept(outcome.vital_status),
             "causeOfDeath": concept(outcome.cause),
@@ -216,7 +219,7 @@ class _CaseWriter:
             "afterEvent": self.names.named(*([outcome.after] if outcome.after else [])),
             "unpublished": boolean(True) if outcome.unpublished else None,
         }
-        return ["Outcome"], f"vital status: {label}", properties
+        return ["Outcome"], label, properties
 
     def _differential(self, differential: model.Differential) -> Drafted:
         label = f"{self.context.label(differential.condition)}: {self.context.label(differential.status)}"
@@ -228,17 +231,20 @@ class _CaseWriter:
         return ["Differential"], label, properties
 
     def _event(self, event: model.TimelineEvent) -> Drafted:
+        target = event.refers_to
+        named = [about(self.context, item) for _, item in statements(self.case) if target and item.id == target]
+        what = "".join(f": {words}" for words in named if words)
         properties: Properties = {
             "eventType": concept(event.event),
             "order": integer(event.order),
             "date": partial_date(event.date),
             "intervalInMonths": decimal(event.interval_months),
             "afterEvent": self.names.named(*([event.after] if event.after else [])),
-            "refersTo": self.names.named(*([event.refers_to] if event.refers_to else [])),
+            "refersTo": self.names.named(*([target] if target else [])),
             **age_properties(event.age),
         }
         when = f", {event.date}" if event.date else ""
-        return ["TimelineEvent"], f"{event.order}. {self.context.label(event.event)}{when}", properties
+        return ["TimelineEvent"], f"{event.order}. {self.context.label(event.event)}{what}{when}", properties
 
     def _identity(self, identity: model.PossibleIdentity) -> Iterator[Quad]:
         subject = self.names.of("possible-identity", identity, identity.reference)
@@ -262,13 +268,3 @@ class _CaseWriter:
 
     def _during(self, episode: str | None) -> list[NamedNode]:
         return self.names.named(episode) if episode else []
-
-
-def case_label(slug: str) -> str:
-    """A case in words, from its slug.
-
-    >>> case_label("wang-2015-1")
-    'Wang 2015, patient 1'
-    """
-    name, _, number = slug.rpartition("-")
-    return f"{name.replace('-', ' ').title()}, patient {number}"

@@ -11,7 +11,7 @@ from kg.records.fields import Evidence
 from kg.records.paper import Citation, Discrepancy, Record, ReportedStatistic
 from kg.records.walk import walk_evidence
 from kg.triples.case import case_quads
-from kg.triples.context import Context
+from kg.triples.context import Context, Names
 from kg.triples.node import any_uri, decimal, integer, node_quads, partial_date, text
 from kg.vocabulary import Vocabulary
 
@@ -26,7 +26,7 @@ def record_quads(record: Record, vocabulary: Vocabulary) -> Iterator[Quad]:
     for statistic in record.statistics:
         yield from _statistic(statistic, context)
     for discrepancy in record.discrepancies:
-        yield from _discrepancy(discrepancy, context)
+        yield from _discrepancy(discrepancy, record, context)
     yield from _curation(record, context)
     for _, evidence in walk_evidence(record):
         yield from _evidence(evidence, context)
@@ -63,11 +63,13 @@ def _statistic(statistic: ReportedStatistic, context: Context) -> Iterator[Quad]
     yield Quad(context.paper, NamedNode(ns.term("statistic")), subject, context.graph)
 
 
-def _discrepancy(discrepancy: Discrepancy, context: Context) -> Iterator[Quad]:
+def _discrepancy(discrepancy: Discrepancy, record: Record, context: Context) -> Iterator[Quad]:
     subject = NamedNode(f"{context.paper.value}/discrepancy/{discrepancy.id}")
-    other = discrepancy.other_reference
+    other, about = discrepancy.other_reference, discrepancy.refers_to
+    told = [Names(case, context.record) for case in record.cases if case.case in discrepancy.cases]
     properties = {
         "ofCase": [NamedNode(ns.case(slug)) for slug in discrepancy.cases],
+        "refersTo": [] if about is None else [node for names in told for node in names.named(about)],
         "discrepancyKind": NamedNode(ns.term(discrepancy.kind)),
         "trait": text(discrepancy.trait),
         "thisReport": text(discrepancy.here),
@@ -86,6 +88,7 @@ def _curation(record: Record, context: Context) -> Iterator[Quad]:
         "dcterms:creator": text(curation.agent),
         "dcterms:date": partial_date(curation.date),
         "tool": text(curation.tool),
+        "dcterms:contributor": text(curation.signed_by),
         "prov:used": context.paper,
         "sourceSha256": text(record.document.sha256),
     }

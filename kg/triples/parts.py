@@ -24,6 +24,18 @@ def age_properties(age: Age | None) -> Properties:
     }
 
 
+def age_words(age: Age | None) -> str | None:
+    """Age in words.
+
+    >>> age_words(Age(years=70)), age_words(Age(at_least=1, below=3))
+    ('aged 70', 'aged at least 1 and below 3')
+    """
+    if age is None:
+        return None
+    bounds = [("", age.years), ("at least ", age.at_least), ("below ", age.below)]
+    return "aged " + " and ".join(f"{words}{value:f}" for words, value in bounds if value is not None)
+
+
 def part_iri(subject: NamedNode, kind: str, part: model.Statement, topic: str) -> NamedNode:
     """IRI of a part of a statement: by its ``id``, else by its topic."""
     return NamedNode(f"{subject.value}/{kind}/{part.id or ns.slugify(topic)}")
