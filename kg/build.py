@@ -36,7 +36,17 @@ from kg.records import Curated, read_curated
 from kg.records.check import check_curated
 from kg.records.reader import located
 from kg.records.schema import record_schema_text
-from kg.snapshot import NQUADS, ONTOLOGY, QUESTIONS, add_terminologies, locked, publish, write_manifest, write_store
+from kg.snapshot import (
+    NQUADS,
+    ONTOLOGY,
+    QUESTIONS,
+    add_terminologies,
+    locked,
+    publish,
+    terminologies_suffix,
+    write_manifest,
+    write_store,
+)
 from kg.triples.ontology import skos_triples
 from kg.verify import demand, verify
 from kg.vocabulary import read_ontology, read_vocabulary
@@ -144,7 +154,7 @@ def build(
             if kept:
                 own = serialize((quad for one in kept for quad in one.quads), format=RdfFormat.N_QUADS) or b""
                 add_terminologies(partial, store, own)
-                name += f"-with-{fingerprint(own)[:8]}"
+                name += terminologies_suffix(own)
             del store
             manifest = {
                 "version": name,

@@ -7,6 +7,7 @@ The tree::
     ├── OntologyError          Turtle that does not parse, a term without a label
     ├── RecordError            a record that cannot be taken; holds one or more RecordProblem
     ├── SourceTextError        a paper's text that cannot be read
+    ├── BatchError             a run over many documents that cannot start or go on
     ├── MappingError           a row of the mapping set that cannot be used
     ├── ReleaseError           a release of a terminology that cannot be read, or what is kept of one
     ├── ReasoningError         the reasoner could not run
@@ -42,6 +43,10 @@ class OntologyError(SanctuaryError):
 
 class SourceTextError(SanctuaryError):
     """The text of a paper is missing, is not UTF-8 or is not the text that a record was written from."""
+
+
+class BatchError(SanctuaryError):
+    """A run over many documents cannot start or go on; what is done stays done."""
 
 
 class MappingError(SanctuaryError):

@@ -13,8 +13,10 @@ from enum import Enum
 from pathlib import Path
 
 from kg.errors import RecordError, RecordProblem, SourceTextError
-from kg.ingest import Document, read_plain_text
+from kg.ingest import Document, read_document
+from kg.ingest.case_table_files import read_case_table
 from kg.ingest.document import fold, folded_pattern
+from kg.ingest.phenopacket import phenopacket_document
 from kg.records.fields import Evidence
 from kg.records.paper import Record
 from kg.records.reader import RecordFile, located
@@ -48,7 +50,7 @@ def source_document(record: Record, sources: Path) -> Document:
     Raises:
         SourceTextError: the file is missing, or is not the text whose hash the record holds.
     """
-    document = read_plain_text(sources / record.document.file)
+    document = _document(sources / record.document.file)
     if document.sha256 != record.document.sha256:
         raise SourceTextError(
             f"{sources / record.document.file} is not the text that {record.record} was written from: its SHA-256 is "
@@ -56,6 +58,17 @@ def source_document(record: Record, sources: Path) -> Document:
             "again and correct document.sha256."
         )
     return document
+
+
+def _document(path: Path) -> Document:
+    """The document in a file; phenopackets and tables of cases are read as those who drafted from them read them."""
+    if path.suffix not in (".json", ".csv", ".tsv", ".xlsx"):
+        return read_document(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SourceTextError(f"{path}: the file cannot be read: {error.strerror}. Check the path.") from error
+    return phenopacket_document(data, path.name) if path.suffix == ".json" else read_case_table(data, path.name)[0]
 
 
 def check_record(record: Record, document: Document) -> list[Checked]:

@@ -23,6 +23,7 @@ from pyoxigraph import DefaultGraph, Quad, QueryBoolean, QuerySolutions, QueryTr
 
 from kg.errors import QueryError, SnapshotError
 from kg.namespaces import PREFIXES
+from kg.questions.table import Table, table_of
 
 CURRENT = "current"
 NQUADS = "sanctuary.nq"
@@ -64,6 +65,18 @@ class Snapshot:
             QueryError: the query does not parse or cannot be evaluated.
         """
         return run_query(self.store, sparql)
+
+    def table(self, sparql: str) -> Table:
+        """The rows of a SELECT, as `kg.questions` and what is built on it ask for them.
+
+        Raises:
+            QueryError: the query is none, or cannot be evaluated.
+        """
+        solutions = self.query(sparql)
+        if not isinstance(solutions, QuerySolutions):
+            raise QueryError("Only a SELECT has rows.")
+        with evaluating():
+            return table_of(solutions)
 
 
 def run_query(store: Store, sparql: str) -> Results:
@@ -198,6 +211,11 @@ def add_terminologies(folder: Path, store: Store, nquads: bytes) -> None:
     store.optimize()
 
 
+def terminologies_suffix(nquads: bytes) -> str:
+    """What the name of a snapshot ends in that has these graphs of the user's own beside it."""
+    return f"-with-{hashlib.sha256(nquads).hexdigest()[:8]}"
+
+
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
     """The manifest, as JSON with sorted keys."""
     text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
@@ -232,9 +250,12 @@ def publish(partial: Path, snapshots: Path, version: str) -> Path:
 
 
 def _sound(folder: Path) -> bool:
-    """Whether a folder holds a snapshot that opens and whose N-Quads are those of its manifest."""
+    """Whether a folder holds a snapshot that opens and whose N-Quads are those of its manifest and of its name."""
     try:
         snapshot = open_snapshot(folder)
+        own = snapshot.terminologies.read_bytes() if snapshot.manifest.get("terminologies") else None
+        if own is not None and not folder.name.endswith(terminologies_suffix(own)):
+            return False
         return hashlib.sha256(snapshot.nquads.read_bytes()).hexdigest() == snapshot.manifest.get("sha256")
     except (SnapshotError, OSError):
         return False

@@ -31,7 +31,7 @@ CASES = "SELECT ?case WHERE { ?case a sanct:Case } ORDER BY ?case"
 
 def environment(snapshots: Path) -> Mapping[str, str]:
     plain = {"PYTHONPATH": str(ROOT), "SANCTUARY_SNAPSHOTS": str(snapshots), "COLUMNS": "120", "NO_COLOR": "1"}
-    return {**os.environ, **plain}
+    return {**os.environ, **plain, "SANCTUARY_TERMINOLOGIES": str(snapshots / "no-terminologies")}
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def commands(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]
 
 
 COMMANDS = list(commands(typer.main.get_command(app)))
-GROUPS = {(), ("evidence",)}
+GROUPS = {(), ("evidence",), ("link",)}
 
 
 def test_the_commands_are_found() -> None:
@@ -209,13 +209,13 @@ import kg.build
 
 real, stage = kg.build.build, sys.argv.pop()
 
-def run(*folders_and_callback):
+def run(*folders_and_callback, **more):
     *folders, tell = folders_and_callback
     def on_stage(name):
         tell(name)
         if name == stage:
             os.kill(os.getpid(), signal.SIGINT)
-    return real(*folders, on_stage)
+    return real(*folders, on_stage, **more)
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a parent in the background may have had it ignored
 kg.build.build = run

@@ -41,6 +41,8 @@ def ris(items: Sequence[Mapping[str, Any]]) -> str:
 def _record(item: Mapping[str, Any]) -> dict[str, Any]:
     record: dict[str, Any] = {"type_of_reference": "JOUR" if item["type"] == "article-journal" else "GEN"}
     record |= {name: _line(item[field]) for field, name in _FIELDS if field in item}
+    if "PMID" in item:
+        record["name_of_database"] = "PubMed"  # an accession number says nothing without the database
     if "author" in item:
         record["authors"] = [_author(name) for name in item["author"]]
     if date := item.get("issued", {}).get("date-parts", [[]])[0]:

@@ -17,7 +17,6 @@ from kg.errors import ConfigError, SanctuaryError, SnapshotError
 
 if TYPE_CHECKING:
     from kg.questions import Answer, Asker, Choices, Question
-    from kg.snapshot import Snapshot
 
 _EXAMPLES = (
     "Examples: **sanctuary ask** · **sanctuary ask modality-yield-when-marrow-is-normal -p site=Nerve** · "
@@ -125,7 +124,7 @@ def ask(
         return
     snapshot = open_current(snapshots or snapshots_folder())
     question = _question(slug, _questions(snapshot.folder))
-    asker = _asker(snapshot)
+    asker = snapshot.table
     choices = read_choices(asker)
     values = _values(given or ())
     if about:
@@ -216,21 +215,6 @@ def _values(given: Sequence[str]) -> dict[str, str]:
     return values
 
 
-def _asker(snapshot: Snapshot) -> Asker:
-    from pyoxigraph import QuerySolutions
-
-    from kg.questions.table import Table, table_of
-    from kg.snapshot import evaluating
-
-    def asker(sparql: str) -> Table:
-        solutions = snapshot.query(sparql)
-        assert isinstance(solutions, QuerySolutions)
-        with evaluating():
-            return table_of(solutions)
-
-    return asker
-
-
 def _parameters(slug: str | None, folder: Path, incomplete: str) -> Iterator[tuple[str, str]]:
     """What the shell may put in place of a parameter that is being typed."""
     from kg.questions import read_choices
@@ -246,7 +230,7 @@ def _parameters(slug: str | None, folder: Path, incomplete: str) -> Iterator[tup
         return
     # The only one that fits comes with its values: “name=” alone would be closed with a space.
     for parameter in fitting:
-        choices = read_choices(_asker(open_snapshot(folder)))
+        choices = read_choices(open_snapshot(folder).table)
         offered = choices.of(parameter)
         for one in offered:
             value = choices.curie(one.iri) if parameter.kind == "code" else one.name

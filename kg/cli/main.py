@@ -15,7 +15,11 @@ from typer.core import TyperGroup
 
 from kg import __version__
 from kg.cli import ask as ask_commands
+from kg.cli import cases as cases_commands
+from kg.cli import evaluate as evaluate_commands
 from kg.cli import evidence as evidence_commands
+from kg.cli import extract as extract_commands
+from kg.cli import link as link_commands
 from kg.cli import mcp as mcp_commands
 from kg.cli import serve as serve_commands
 from kg.cli.progress import stage_bar
@@ -64,6 +68,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(evidence_commands.app, name="evidence")
+app.add_typer(link_commands.app, name="link")
 
 Snapshots = Annotated[
     Path | None,
@@ -100,11 +105,12 @@ def build(data: Data = None, ontology: Ontology = None, snapshots: Snapshots = N
 
     with stage_bar(STAGES) as on_stage:
         folders = ontology or shipped("ontology"), data or shipped("data"), shipped("queries")
-        built = run(*folders, snapshots or snapshots_folder(), on_stage, terminologies_folder())
+        built = run(*folders, snapshots or snapshots_folder(), on_stage, terminologies=terminologies_folder())
     counts = built.manifest["counts"]
+    beside = "".join(f"{one['name']} {one['version']} beside it; " for one in built.manifest["terminologies"])
     typer.echo(
         f"{built.folder}: {counts['quads']:,} quads, {counts['cases']} cases, {counts['references']} references; "
-        f"consistent, no defects; {sum(built.manifest['seconds'].values()):.1f} s"
+        f"{beside}consistent, no defects; {sum(built.manifest['seconds'].values()):.1f} s"
     )
 
 
@@ -219,6 +225,9 @@ def schema() -> None:
 
 
 ask_commands.register(app)
+cases_commands.register(app)
+extract_commands.register(app)
+evaluate_commands.register(app)
 serve_commands.register(app)
 mcp_commands.register(app)
 

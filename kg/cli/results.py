@@ -128,6 +128,10 @@ def write_manifest_table(snapshot: Snapshot, *, as_json: bool) -> None:
         ("mappings", f"{counts['mappings']:,}"),
         ("quads", f"{counts['quads']:,}"),
         *((f"  {name.removeprefix('graph/')}", f"{size:,}") for name, size in counts["graphs"].items()),
+        *(
+            ("beside them", f"{one['name']} {one['version']}, {one['quads']:,} quads, in no export: {one['graph']}")
+            for one in manifest.get("terminologies", ())
+        ),
         ("reasoning", f"consistent, {manifest['reasoning']['inferred']:,} inferred by {manifest['reasoning']['by']}"),
         ("verification", "{shapes} shapes and {queries} queries, {defects} defects".format(**manifest["verification"])),
         ("built in", f"{sum(seconds.values()):.1f} s: " + ", ".join(f"{k} {v:.1f}" for k, v in seconds.items())),

@@ -12,19 +12,36 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from kg.ingest.sections import role_of
+
 
 @dataclass(frozen=True)
 class Section:
-    """A named stretch of the text. A section that something interrupts comes as several stretches of one name."""
+    """A named stretch of the text. A section that something interrupts comes as several stretches of one name.
+
+    ``headings`` are the headings above it as printed, the outermost first, where the reader knows them.
+    """
 
     name: str
     start: int
     end: int
+    headings: tuple[str, ...] = ()
+
+    @property
+    def role(self) -> str | None:
+        """What it speaks of, under one name for all journals (`kg.ingest.sections`); ``None`` where that is unclear.
+
+        The parts of a structured abstract are all named “Abstract”; their roles are “Introduction”, “Case report” …
+        """
+        return role_of(self.name, self.headings)
 
 
 @dataclass(frozen=True)
 class TableCell:
-    """A cell below the heading row; ``row`` counts from one."""
+    """A cell below the heading rows; ``row`` counts from one.
+
+    A printed cell that reaches over several rows or columns is a cell of each of them, all at the same place.
+    """
 
     row: int
     column: str
@@ -46,14 +63,54 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """An entry of the list of references; ``start`` and ``end`` are its place, where the list is part of the text."""
+
+    number: int
+    text: str
+    doi: str | None = None
+    pmid: str | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What the file itself states of its paper; what it does not state is ``None`` or empty.
+
+    ``authors`` are as the graph has them, “Soon Ju Baek” or “Hangai M”. ``license`` is an address where the file has
+    one, else the words. ``article_types`` holds JATS ``article-type`` and heading or PubMed's publication types.
+    """
+
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    journal: str | None = None
+    year: int | None = None
+    doi: str | None = None
+    pmid: str | None = None
+    pmcid: str | None = None
+    license: str | None = None
+    language: str | None = None
+    article_types: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    mesh: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Document:
-    """The text of one paper."""
+    """The text of one paper.
+
+    ``name`` is the file's, followed by “#” and the article where a file holds several. ``sha256`` is of the bytes of
+    the whole file.
+    """
 
     name: str
     text: str
     sha256: str
     sections: tuple[Section, ...]
     tables: tuple[Table, ...]
+    metadata: Metadata = Metadata()
+    references: tuple[Reference, ...] = ()
 
     @cached_property
     def sentences(self) -> tuple[tuple[int, int], ...]:
@@ -61,7 +118,7 @@ class Document:
 
         The cells come first: the text around them, heading row and all, is a paragraph that holds them too.
         """
-        cells = [(c.start, c.end) for table in self.tables for c in table.cells]
+        cells = dict.fromkeys((c.start, c.end) for table in self.tables for c in table.cells)
         return (*cells, *self._prose_sentences())
 
     def section_at(self, position: int) -> str | None:

@@ -52,9 +52,10 @@ def keep(release: Release, folder: Path) -> tuple[Path, Path]:
         for path, final in zip(partial, paths, strict=True):
             path.replace(final)
     except OSError as error:
+        raise ReleaseError(f"{folder} cannot be written: {error.strerror}. Choose another folder.") from error
+    finally:
         for path in partial:
             path.unlink(missing_ok=True)
-        raise ReleaseError(f"{folder} cannot be written: {error.strerror}. Choose another folder.") from error
     return paths
 
 

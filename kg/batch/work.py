@@ -1,0 +1,128 @@
+"""The work on one document: read it, extract, draft. The same wherever it runs, and as often as it runs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from kg.config import shipped
+from kg.errors import SanctuaryError, SourceTextError
+from kg.extract.draft import MAX_CHARACTERS, Outcome, draft_record, outcome_of, read_patients
+from kg.extract.reader import Reader
+from kg.extract.record_yaml import record_yaml, reference_yaml
+from kg.extract.summary import summary
+from kg.ingest import Document, read_bytes
+from kg.vocabulary import read_ontology, read_vocabulary
+
+
+class Form(StrEnum):
+    """What is written for a document."""
+
+    YAML = "yaml"
+    JSONL = "jsonl"
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is the same for all documents of a run; ``seconds`` is what one document may take."""
+
+    form: Form
+    on: str
+    seconds: float = 30.0
+
+
+@dataclass(frozen=True)
+class Item:
+    """A document to work on: its bytes, or the document itself where it was one article of many.
+
+    ``name`` says where it came from, ``file`` is the last part of it; ``key`` is a hash of the content, ``weight`` how
+    many bytes of the input it stands for.
+    """
+
+    name: str
+    file: str
+    key: str
+    weight: int = 0
+    data: bytes = b""
+    document: Document | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a document, and what is to be written for it."""
+
+    name: str
+    key: str
+    outcome: Outcome
+    reason: str = ""
+    slug: str = ""
+    record: str = ""
+    reference: str = ""
+    line: str = ""
+    weight: int = 0
+
+
+def failed(item: Item, reason: str) -> Result:
+    """The result of a document that could not be worked on."""
+    return plain_result(item.name, item.key, Outcome.FAILED, reason, item.weight)
+
+
+def plain_result(name: str, key: str, outcome: Outcome, reason: str, weight: int = 0) -> Result:
+    """A result without anything found."""
+    reason = " ".join(reason.split())[:500]
+    line = _line({"document": name, "sha256": key, "outcome": outcome.value, "reason": reason, "cases": []})
+    return Result(name, key, outcome, reason, line=line, weight=weight)
+
+
+@cache
+def reader() -> Reader:
+    """The reader of this process, made once."""
+    return Reader(read_vocabulary(read_ontology(shipped("ontology"))))
+
+
+def work(item: Item, job: Job) -> Result:
+    """Read, extract and draft one document.
+
+    A document that cannot be read is a result too; what a fault of this program raises is left to the caller.
+    """
+    try:
+        document = item.document or next(read_bytes(item.data, item.file))
+        if len(document.text) > MAX_CHARACTERS:
+            raise SourceTextError(
+                f"the text has {len(document.text):,} characters, more than {MAX_CHARACTERS:,}. Give one report a file."
+            )
+        return _extracted(item, document, job)
+    except SanctuaryError as error:
+        return failed(item, str(error).removeprefix(f"{item.file}:"))
+
+
+def _extracted(item: Item, document: Document, job: Job) -> Result:
+    engine = reader()
+    patients = read_patients(document, engine)
+    outcome, reason = outcome_of(patients)
+    if job.form is Form.JSONL:
+        said = {"document": item.name, "sha256": item.key, **_source(document), "outcome": outcome.value}
+        said |= {"reason": reason} if reason else {}
+        line = _line(said | {"cases": summary(document, patients, engine.vocabulary)})
+        return Result(item.name, item.key, outcome, reason, line=line, weight=item.weight)
+    draft = draft_record(document, patients, engine.vocabulary, job.on) if outcome is Outcome.DRAFTED else None
+    if draft is None:
+        reason = reason or "What was found cannot be said in the record format."
+        outcome = outcome if outcome is not Outcome.DRAFTED else Outcome.FAILED
+        return plain_result(item.name, item.key, outcome, reason, item.weight)
+    texts = record_yaml(draft), reference_yaml(draft.reference)
+    return Result(item.name, item.key, outcome, "", draft.slug, *texts, weight=item.weight)
+
+
+def _source(document: Document) -> dict[str, Any]:
+    """What a document states of its paper, as far as it does."""
+    metadata = document.metadata
+    said = {key: getattr(metadata, key) for key in ("title", "journal", "year", "doi", "pmid", "pmcid")}
+    return {key: value for key, value in said.items() if value}
+
+
+def _line(said: dict[str, Any]) -> str:
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")) + "\n"

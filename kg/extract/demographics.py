@@ -1,0 +1,133 @@
+"""Age and sex of the patient, from ``rules/demographics.yaml``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from kg.extract.patterns import Patterns
+from kg.extract.quantities import Quantities, printed
+from kg.extract.reading import Found, Reading
+from kg.extract.rulefiles import rules
+from kg.extract.sentences import Sentence
+
+_OLDEST = Decimal(115)
+_CLAUSE = re.compile(r" (?:;|but|and (?=he|she|later|then)|who (?=later|then)|\.) ")
+_KIN = frozenset({"father", "mother", "brother", "sister", "son", "daughter", "husband", "wife"})
+
+
+@dataclass(frozen=True)
+class _Age:
+    years: Decimal
+    unit: str
+    place: tuple[int, int]
+    weight: float
+
+
+@cache
+def _patterns() -> Patterns:
+    return Patterns(rules("demographics"))
+
+
+@cache
+def _quantities() -> Quantities:
+    return Quantities(rules("quantities"))
+
+
+def age(reading: Reading) -> Iterator[Found]:
+    """The age at the episode that the paper reports; in years, or in the paper's words (``age_text``)."""
+    ages = [one for number, sentence in enumerate(reading.sentences) for one in _ages(sentence, number)]
+    if ages:
+        best = max(ages, key=lambda one: one.weight)
+        told = {one.years for one in ages if one.weight > 0}
+        start, end = best.place
+        detail = {"unit": best.unit, "printed": reading.stretch(start, end)}
+        yield Found("age", printed(best.years), start, end, 0.97 if len(told) == 1 else 0.85, detail)
+        return
+    for sentence in reading.sentences:
+        for _, match in _patterns().find("age_in_words", sentence.flat.text):
+            start, end = sentence.flat.place(*match.span("words"))
+            yield Found("age_text", reading.stretch(start, end), start, end, 0.8)
+            return
+
+
+def _ages(sentence: Sentence, number: int) -> Iterator[_Age]:
+    text = sentence.flat.text
+    seen: list[tuple[int, int]] = []
+    for rule, match in _patterns().find("age", text):
+        start, end = match.span("number")
+        if any(start < b and a < end for a, b in seen) or _of_others(text, match):
+            continue
+        groups = match.groupdict()
+        unit = groups.get("unit") or "years"
+        years = _quantities().years(match["number"], unit)
+        if years is not None and groups.get("more"):
+            years += _quantities().years(groups["more"] or "", groups.get("moreunit") or "months") or 0
+        if years is None or years > _OLDEST or (years == 0 and unit.startswith("y")):
+            continue
+        seen.append((start, end))
+        weight = _weight(text, match, str(rule.says["as"])) - 0.01 * min(number, 20)
+        yield _Age(years, _quantities().unit(unit) or "years", sentence.flat.place(*match.span()), weight)
+
+
+def _weight(text: str, match: re.Match[str], how: str) -> float:
+    """How likely it is the age at the episode: how it is told, and what its part of the sentence says."""
+    fits = _patterns().fits
+    before = text[max(0, match.start() - 60) : match.start()]
+    after = re.split(
+        r" (?:;|but|and (?=he|she|later|then)|who (?=later|then)|\.) ", text[match.end() : match.end() + 110]
+    )[0]
+    around = f"{before} | {after}"
+    weight = 3.0 if how == "introduced" else 1.0
+    if fits("at_episode", around):
+        weight += 2.5 if how == "told" and not fits("at_diagnosis", around) else 0.5
+    if fits("at_diagnosis", around):
+        weight -= 0.8
+    if fits("at_end", around):
+        weight -= 2.5 if how == "told" else 0.5
+    return weight
+
+
+def _of_others(text: str, match: re.Match[str]) -> bool:
+    before, after = text[: match.start()], text[match.end() : match.end() + 40]
+    for rule, other in _patterns().find("not_age", before):
+        if rule and other.end() >= len(before.rstrip()):
+            return True
+    return any(other.start() <= 1 for _, other in _patterns().find("after_not_age", after))
+
+
+def sex(reading: Reading) -> Iterator[Found]:
+    """The patient's sex: as introduced, else by the pronouns, else by an organ that only one sex has."""
+    votes: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for sentence in reading.sentences:
+        text = sentence.flat.text
+        for rule, match in _patterns().find("sex", text):
+            how, value = str(rule.says["as"]), str(rule.says["value"])
+            last = match[0].split()[-1]
+            if how == "introduced" and last in _KIN and not _is_patient(text, match):
+                continue
+            votes.setdefault((how, value), []).append(sentence.flat.place(*match.span()))
+    for how, confidence in (("introduced", 0.97), ("pronoun", 0.93), ("organ", 0.7)):
+        male, female = votes.get((how, "Male"), []), votes.get((how, "Female"), [])
+        if how == "introduced" and male and female:
+            pronouns = len(votes.get(("pronoun", "Male"), [])) - len(votes.get(("pronoun", "Female"), []))
+            first = min(*male, *female) in male
+            value = "Male" if pronouns > 0 or (not pronouns and first) else "Female"
+            confidence = 0.75
+        elif len(male) != len(female):
+            value = "Male" if len(male) > len(female) else "Female"
+        else:
+            continue
+        start, end = votes[how, value][0]
+        yield Found("sex", value, start, end, confidence)
+        return
+
+
+def _is_patient(text: str, match: re.Match[str]) -> bool:
+    """Whether a word for kin names the patient: “a 38-year-old mother of two presented”."""
+    return re.search(r"\bold (?:\w+ )?\w+$", match[0]) is not None and not re.match(
+        r" (?:donor|with|had)", text[match.end() :]
+    )

@@ -1,0 +1,212 @@
+"""Findings of the patient, present or absent: names, head words at a site, patterns (``rules/findings.yaml``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from kg.extract.lexicon import Name
+from kg.extract.nearby import NOT_THIS_PATIENT, Beside, Cues, above, by_sentence, composed, context, inside
+from kg.extract.patterns import Patterns
+from kg.extract.quantities import Quantities, printed
+from kg.extract.reader import rules
+from kg.extract.reading import Found, Mention, Reading
+from kg.extract.sentences import Sentence
+
+PRESENT, ABSENT = "Present", "Absent"
+_SCHEMES = ("Findings", "AnatomicalSites", "Modalities", "Treatments", "LeukemiaTypes", "Differentials")
+
+
+@dataclass(frozen=True)
+class _Rules:
+    heads: Cues
+    tables: Mapping[str, Mapping[str, str]]
+    near: Beside
+    patterns: Patterns
+    quantities: Quantities
+    never: frozenset[str]
+    kinds: frozenset[str]
+    far: frozenset[str]
+    far_parts: frozenset[str]
+    all: Mapping[str, Any]
+
+
+@dataclass
+class _Finding:
+    """A finding at its place in a sentence, with what is said of it."""
+
+    concept: str
+    first: int
+    last: int
+    start: int
+    end: int
+    said: frozenset[str]
+    site: Mention | None = None
+    detail: dict[str, str] = field(default_factory=dict)
+
+
+@cache
+def _rules() -> _Rules:
+    file = rules("findings")
+    return _Rules(
+        Cues({name: head["words"] for name, head in file["heads"].items()}),
+        {name: head["sites"] for name, head in file["heads"].items()},
+        Beside(file),
+        Patterns(file["patterns"]),
+        Quantities(rules("quantities")),
+        frozenset(file["never"]),
+        frozenset(file["kinds"]),
+        frozenset(file["far"]),
+        frozenset(file["far_parts"]),
+        file,
+    )
+
+
+def findings(reading: Reading) -> Iterator[Found]:
+    """What the patient was found to have and not to have."""
+    found: list[tuple[str, Found]] = []
+    for sentence, mentions in by_sentence(reading, *_SCHEMES):
+        for status, one in _in_sentence(reading, sentence, mentions):
+            found.append((status, one))
+    present = {one.value for status, one in found if status == PRESENT}
+    told = {kind for value in present for kind in above(reading.vocabulary, value)}
+    for status, one in found:
+        if status == PRESENT or one.value not in told:
+            yield one
+
+
+def _in_sentence(reading: Reading, sentence: Sentence, mentions: Sequence[Mention]) -> Iterator[tuple[str, Found]]:
+    several = _headed(reading, sentence, mentions)
+    named = [one for one in _named(sentence, mentions) if not _covered(reading, one, several)]
+    several = [one for one in several if not any(_says_more(reading, other, one) for other in named)]
+    for one in (*named, *several):
+        if one.concept in _rules().never or one.said & (NOT_THIS_PATIENT | {"planned"}):
+            continue
+        if "possible" in one.said and "ClinicalCondition" in above(reading.vocabulary, one.concept):
+            continue
+        status = ABSENT if "absent" in one.said else PRESENT
+        detail = {"status": status, **_detail(sentence, one)}
+        if "possible" in one.said:
+            detail["certainty"] = "Possible"
+        yield status, Found("finding", one.concept, one.start, one.end, 0.6 if "possible" in one.said else 0.85, detail)
+    for status in (PRESENT, ABSENT):
+        for rule, match in _rules().patterns.find(status, sentence.flat.text):
+            place = sentence.flat.place(*match.span())
+            if status == PRESENT and _denied(sentence, place):
+                continue
+            yield status, Found("finding", str(rule.says["concept"]), *place, confidence=0.8, detail={"status": status})
+
+
+def _named(sentence: Sentence, mentions: Sequence[Mention]) -> Iterator[_Finding]:
+    wider = [m for m in mentions if m.scheme in ("Treatments", "Modalities", "LeukemiaTypes", "Differentials")]
+    for m in mentions:
+        if m.scheme == "Findings" and not inside(m, wider) and not _means_else(sentence, m):
+            yield _Finding(m.concept, m.first, m.last, m.start, m.end, m.said)
+
+
+def _means_else(sentence: Sentence, mention: Mention) -> bool:
+    rule = _rules().all["unless"].get(mention.concept)
+    if rule is None:
+        return False
+    words = sentence.words
+    after = words[mention.last + 1].plain if mention.last + 1 < len(words) else ""
+    before = words[mention.first - 1].plain if mention.first else ""
+    return after in rule.get("after", ()) or before in rule.get("before", ())
+
+
+def _headed(reading: Reading, sentence: Sentence, mentions: Sequence[Mention]) -> list[_Finding]:
+    """What head words mean at the sites beside them."""
+    rule = _rules()
+    sites = [m for m in mentions if m.scheme == "AnatomicalSites"]
+    if not sites:
+        return []
+    wider = [m for m in mentions if m.scheme in ("Treatments", "LeukemiaTypes", "Differentials")]
+    heads = [head for head in rule.heads.find(sentence.words) if not inside(head, wider)]
+    if not heads:
+        return []
+    said = context().said(sentence.words, heads)
+    found = []
+    for head, what in zip(heads, said, strict=True):
+        for site in _sites(sentence, head, sites):
+            concept = composed(reading.vocabulary, site.concept, rule.tables[head.concept])
+            if concept is None:
+                continue
+            first, last = min(head.first, site.first), max(head.last, site.last)
+            start, end = sentence.words[first].start, sentence.words[last].end
+            if last - first > 8:
+                start, end = head.start, head.end
+            found.append(_Finding(concept, first, last, start, end, what, site))
+            break
+    return found
+
+
+def _sites(sentence: Sentence, head: Name, sites: Sequence[Mention]) -> Iterator[Mention]:
+    rule = _rules()
+    yield from rule.near.sites(sentence, head, sites)
+    if head.concept in rule.far:
+        for site in reversed(sites):
+            gap = [word.plain for word in sentence.words[site.last + 1 : head.first]]
+            if site.last < head.first and len(gap) <= rule.all["far_words"] and not rule.far_parts.intersection(gap):
+                yield site
+
+
+def _covered(reading: Reading, one: _Finding, several: Sequence[_Finding]) -> bool:
+    """Whether a head with its site says the same more precisely, or a longer name holds it."""
+    for other in several:
+        if other.first <= one.last and one.first <= other.last:
+            kinds = above(reading.vocabulary, other.concept)
+            general = _rules().kinds
+            alike = general.intersection(kinds) & above(reading.vocabulary, one.concept)
+            if one.concept in kinds or one.concept in general or (alike and one.first == one.last):
+                return True
+    return False
+
+
+def _says_more(reading: Reading, named: _Finding, headed: _Finding) -> bool:
+    """Whether a name in the same words is more precise than a head with its site."""
+    overlaps = named.first <= headed.last and headed.first <= named.last
+    return overlaps and headed.concept in above(reading.vocabulary, named.concept)
+
+
+def _denied(sentence: Sentence, place: tuple[int, int]) -> bool:
+    words = [i for i, word in enumerate(sentence.words) if place[0] <= word.start < place[1]]
+    if not words:
+        return False
+    name = Name("", "", words[0], words[-1], *place)
+    said = context().said(sentence.words, [name])[0]
+    return bool(said & (NOT_THIS_PATIENT | {"absent"}))
+
+
+def _detail(sentence: Sentence, one: _Finding) -> dict[str, str]:
+    """Site, severity, course and quality, as the words beside the finding have them."""
+    file = _rules().all
+    near = [word.plain for word in sentence.words[max(0, one.first - 3) : one.last + 2]]
+    detail = {}
+    if one.site is not None:
+        detail["site"] = one.site.concept
+    for key, table in (("severity", "severities"), ("course", "courses"), ("quality", "qualities")):
+        if value := next((file[table][word] for word in near if word in file[table]), None):
+            detail[key] = value
+    if months := _duration(sentence, one):
+        detail["duration_months"] = months
+    return detail
+
+
+def _duration(sentence: Sentence, one: _Finding) -> str | None:
+    """How long the finding lasted: “a 3-month history of pain”, “fever for two weeks”."""
+    quantities = _rules().quantities
+    words = [word.plain for word in sentence.words]
+    for at in (*range(max(0, one.first - 7), one.first), *range(one.last + 1, min(len(words), one.last + 6))):
+        unit = words[at] if words[at].endswith("s") else f"{words[at]}s"
+        if quantities.unit(unit) is None or len(words[at]) < 3:
+            continue
+        tail = words[at + 1 : at + 4]
+        before = at < one.first and ("history" in tail or "duration" in tail)
+        after = at > one.last and "for" in words[one.last + 1 : at]
+        number = words[at - 1] if words[at - 1] not in "-‐–" else words[at - 2]
+        years = quantities.years(number, unit) if before or after else None
+        if years is not None:
+            return printed(round(years * 12, 1))
+    return None

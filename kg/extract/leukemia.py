@@ -1,0 +1,166 @@
+"""The type of leukemia that the patient has: the most specific name that the text gives for it.
+
+Each name in the patient's sentences counts by how it is said. A more specific name wins over a general one; FAB
+classes, lineage and the Philadelphia chromosome, told apart from the name, make it more specific. A tumor of myeloid
+cells is how a leukemia shows itself: its type is that of the leukemia, where the text names it.
+
+The cues are data, in ``rules/leukemia.yaml``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from kg.extract.patterns import Patterns
+from kg.extract.reading import Found, Mention, Reading
+from kg.extract.rulefiles import rules
+
+SCHEME = "LeukemiaTypes"
+_ROOTS = ("Leukemia", "BlasticPlasmacytoidDendriticCellNeoplasm")
+_TUMOR, _TUMORS_LEUKEMIA = "MyeloidSarcoma", "AcuteMyeloidLeukemia"
+_ENOUGH = 0.5
+
+
+@dataclass
+class _Candidate:
+    """A type with what speaks for it and where it stands first."""
+
+    weight: float = 0.0
+    places: list[tuple[int, int]] = field(default_factory=list)
+
+
+@cache
+def _patterns() -> Patterns:
+    return Patterns(rules("leukemia"))
+
+
+def leukemia(reading: Reading) -> Iterator[Found]:
+    """The leukemia, or several where the patient has several at once; nothing for a patient without one."""
+    candidates = _named(reading)
+    candidates = {name: one for name, one in candidates.items() if one.weight >= _ENOUGH} or candidates
+    other = any(_patterns().fits("other_malignancy", sentence.flat.text) for sentence in reading.sentences)
+    certain = max((one.weight for one in candidates.values()), default=0.0)
+    if other and certain < _ENOUGH:
+        return
+    confidence = 0.95 if certain >= 1 else 0.7
+    if not candidates:
+        if other:
+            return
+        candidates, confidence = dict(_implied(reading)), 0.6
+    if not candidates:
+        return
+    _settle_tumor(reading, candidates)
+    best = _best(reading, candidates)
+    for name in [best, *_beside(reading, best, candidates)]:
+        specific, place = _refined(reading, name, candidates[name].places[0])
+        yield Found("leukemia", specific, *place, confidence=confidence)
+
+
+def _named(reading: Reading) -> dict[str, _Candidate]:
+    """The types named for this patient."""
+    found: dict[str, _Candidate] = {}
+    for mention in reading.mentions:
+        if mention.scheme != SCHEME or not any(reading.is_a(mention.concept, root) for root in _ROOTS):
+            continue
+        weight = _weight(reading, mention)
+        if weight:
+            candidate = found.setdefault(mention.concept, _Candidate())
+            candidate.weight += weight
+            candidate.places.append((mention.start, mention.end))
+    return found
+
+
+def _weight(reading: Reading, mention: Mention) -> float:
+    if mention.said & {"absent", "family"}:
+        return 0.0
+    flat = reading.sentence(mention).flat
+    start = flat.at(mention.start)
+    end = flat.at(mention.end - 1)
+    end = flat.text.find(" ", end) if flat.text.find(" ", end) > 0 else len(flat.text)
+    weight = 0.3 if mention.said & {"possible", "others"} else 1.0
+    before = flat.text[max(0, start - 60) : start]
+    if any(cue.end() >= len(before) for _, cue in _patterns().find("not_before", before)):
+        return 0.1
+    if any(cue.start() <= 1 for _, cue in _patterns().find("not_after", flat.text[end : end + 40])):
+        weight *= 0.3
+    return weight * (1.5 if reading.sentence(mention).firm else 1.0)
+
+
+def _settle_tumor(reading: Reading, candidates: dict[str, _Candidate]) -> None:
+    """Drop the tumor where the leukemia behind it is named; names more general than its own do not count."""
+    general = reading.vocabulary.ancestors(_TUMORS_LEUKEMIA) - {_TUMORS_LEUKEMIA}
+    if any(name not in general and name != _TUMOR for name in candidates):
+        candidates.pop(_TUMOR, None)
+
+
+def _best(reading: Reading, candidates: Mapping[str, _Candidate]) -> str:
+    """The most specific type for which most speaks; what is said of a more general one speaks for it as well."""
+
+    def score(name: str) -> float:
+        above = reading.vocabulary.ancestors(name)
+        return sum(one.weight for other, one in candidates.items() if other in above)
+
+    leaves = [name for name in candidates if not any(reading.is_a(o, name) for o in candidates if o != name)]
+    return max(leaves, key=lambda name: (score(name), candidates[name].weight, -candidates[name].places[0][0]))
+
+
+def _beside(reading: Reading, best: str, candidates: Mapping[str, _Candidate]) -> Iterator[str]:
+    """Types that the text puts beside the best one: “relapses of APL and acute myelomonocytic leukemia”."""
+    for name, one in candidates.items():
+        if name == best or reading.is_a(best, name) or reading.is_a(name, best) or one.weight < 1:
+            continue
+        for first, last in zip(candidates[best].places, one.places, strict=False):
+            between = reading.stretch(min(first[1], last[1]), max(first[0], last[0]))
+            if between.strip(" ,") in ("and", "as well as", "and an", "and a"):
+                yield name
+                break
+
+
+def _refined(reading: Reading, name: str, place: tuple[int, int]) -> tuple[str, tuple[int, int]]:
+    """The type made more specific by what the patient's sentences say apart from its name."""
+    changed = True
+    while changed:
+        changed = False
+        for rule in _patterns().rules["refine"]:
+            target = str(rule.says["is"])
+            if target not in reading.vocabulary.concepts or not _may_refine(reading, name, rule.says, target):
+                continue
+            for sentence in reading.sentences:
+                match = next(rule.find(sentence.flat.text), None)
+                if match:
+                    name, place, changed = target, sentence.flat.place(*match.span()), True
+                    break
+            if changed:
+                break
+    return name, place
+
+
+def _may_refine(reading: Reading, name: str, rule: Mapping[str, object], target: str) -> bool:
+    if not reading.is_a(name, str(rule["of"])) or target == name or name == _TUMOR:
+        return False
+    if rule.get("least"):
+        return name == rule["of"] or (rule["of"] == "Leukemia" and name == "AcuteLeukemia")
+    return bool(rule.get("aside")) or reading.is_a(target, name)
+
+
+def _implied(reading: Reading) -> Iterator[tuple[str, _Candidate]]:
+    """The type where the patient's sentences name none: by the cells, by the drug, else by title and background."""
+    said = [sentence for sentence in reading.sentences if _patterns().fits("unnamed", sentence.flat.text)]
+    if said:
+        wide = _named(_at_large(reading))
+        strong = {name: one for name, one in wide.items() if one.weight >= _ENOUGH and name != _TUMOR}
+        if strong:
+            yield from strong.items()
+            return
+    for rule in _patterns().rules["implied"]:
+        for sentence in reading.sentences:
+            match = next(rule.find(sentence.flat.text), None)
+            if match:
+                yield str(rule.says["is"]), _Candidate(1.0, [sentence.flat.place(*match.span())])
+                return
+
+
+def _at_large(reading: Reading) -> Reading:
+    return Reading(reading.document, reading.about, reading.at_large, reading.vocabulary)

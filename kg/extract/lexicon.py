@@ -1,0 +1,118 @@
+"""The names of concepts, and where a text has them.
+
+A name is a sequence of plain words; the longest that begins at a word is taken, vocabulary by vocabulary. A name in
+capitals (“ALL”, “US”) is found as printed only, since “all” and “us” are words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kg.extract.words import Word, words
+
+SIGNS = frozenset("-‐‑–—/'’®™")
+"""Signs that a name may be printed with or without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name found: the concept, its vocabulary, the places of its first and last word, and its place in the text."""
+
+    concept: str
+    scheme: str
+    first: int
+    last: int
+    start: int
+    end: int
+
+
+@dataclass
+class _Node:
+    further: dict[str, _Node] = field(default_factory=dict)
+    concepts: dict[str, str] = field(default_factory=dict)
+
+
+class Lexicon:
+    """Names of concepts by vocabulary.
+
+    >>> lexicon = Lexicon()
+    >>> lexicon.add("acute lymphoblastic leukemia", "AcuteLymphoblasticLeukemia", "LeukemiaTypes")
+    >>> lexicon.add("ALL", "AcuteLymphoblasticLeukemia", "LeukemiaTypes")
+    >>> [n.concept for n in lexicon.find(words("all patients with ALL or acute lymphoblastic leukaemia"))]
+    ['AcuteLymphoblasticLeukemia', 'AcuteLymphoblasticLeukemia']
+    """
+
+    def __init__(self) -> None:
+        self._roots: dict[str, _Node] = {}
+
+    def add(self, name: str, concept: str, scheme: str, *, exact: bool | None = None) -> None:
+        """Add a name; ``exact`` if it counts only as printed, by default if it is short and in capitals."""
+        parts = [word for word in words(name) if word.text not in SIGNS]
+        if not parts:
+            return
+        node = self._roots.setdefault(scheme, _Node())
+        for part in parts:
+            capitals = is_acronym(part.text) if exact is None else exact
+            node = node.further.setdefault("=" + part.text if capitals else part.plain, _Node())
+        node.concepts.setdefault(scheme, concept)
+
+    def find(self, text: Sequence[Word], schemes: Iterable[str] | None = None) -> list[Name]:
+        """The names in a sequence of words, by place; names of different vocabularies may overlap."""
+        found: list[Name] = []
+        for scheme in self._roots if schemes is None else schemes:
+            found.extend(self._find(text, scheme))
+        return sorted(found, key=lambda name: (name.start, -name.end, name.scheme))
+
+    def _find(self, text: Sequence[Word], scheme: str) -> Iterator[Name]:
+        root = self._roots.get(scheme)
+        at = 0
+        while root is not None and at < len(text):
+            word = text[at]
+            begins = word.plain in root.further or "=" + word.text in root.further
+            longest = self._longest(text, at, root) if begins else None
+            if longest is None:
+                at += 1
+                continue
+            last, concept = longest
+            yield Name(concept, scheme, at, last, text[at].start, text[last].end)
+            at = last + 1
+
+    def _longest(self, text: Sequence[Word], at: int, root: _Node) -> tuple[int, str] | None:
+        best: tuple[int, str] | None = None
+        nodes = [root]
+        for place in range(at, min(len(text), at + 16)):
+            word = text[place]
+            if word.text in SIGNS and place > at:
+                continue
+            following = []
+            for node in nodes:
+                for key in ("=" + word.text, word.plain):
+                    if (further := node.further.get(key)) is not None:
+                        following.append(further)
+            if not following:
+                break
+            nodes = following
+            for node in nodes:
+                if node.concepts:
+                    best = place, next(iter(node.concepts.values()))
+        return best
+
+
+def is_acronym(word: str) -> bool:
+    """Whether a word counts only as printed: two to six signs, no small letter but a last “s”, not a number.
+
+    >>> is_acronym("ALL"), is_acronym("MRI"), is_acronym("Ara"), is_acronym("5")
+    (True, True, False, False)
+    """
+    core = word.removesuffix("s")
+    return 2 <= len(core) <= 6 and core.isupper()
+
+
+def lexicon_of(names: Mapping[tuple[str, str], Iterable[str]]) -> Lexicon:
+    """A lexicon from names by vocabulary and concept."""
+    lexicon = Lexicon()
+    for (scheme, concept), several in names.items():
+        for name in several:
+            lexicon.add(name, concept, scheme)
+    return lexicon

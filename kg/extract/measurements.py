@@ -1,0 +1,115 @@
+"""Measurements with number, unit and reading, and the blood findings they show, from ``rules/results.yaml``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import Any
+
+from kg.extract.patterns import Patterns, Rule
+from kg.extract.quantities import printed
+from kg.extract.reader import rules
+from kg.extract.reading import Found, Reading
+from kg.extract.sentences import Sentence
+
+_FLUID = re.compile(r"\b(?:csf|cerebrospinal|spinal fluid|lumbar puncture)\b")
+_RANGE = re.compile(
+    r"^[^;.]{0,12}?\( ?(?:normal|reference|ri|rr|nr|n)?(?: range| value| interval)?(?: :|,| is)* ?"
+    r"(\d[\d.]*) (?:-|to|,) (\d[\d.]*)"
+)
+
+
+@cache
+def _patterns() -> Patterns:
+    return Patterns(rules("results")["measured"])
+
+
+def measurements(reading: Reading) -> Iterator[Found]:
+    """The numbers that investigations gave."""
+    for sentence in reading.sentences:
+        text = sentence.flat.text
+        if not any(character.isdigit() for character in text):
+            continue
+        fluid = bool(_FLUID.search(text))
+        for rule, match in _patterns().find("numbers", text):
+            modality = str(rule.says["modality"])
+            if modality.startswith("CSF") and not fluid:
+                continue
+            found = _measurement(sentence, rule, match, modality)
+            if found is not None:
+                yield found
+                yield from _shown(found)
+
+
+def _measurement(sentence: Sentence, rule: Rule, match: re.Match[str], modality: str) -> Found | None:
+    file = rules("results")
+    value = _number(match["value"])
+    if value is None:
+        return None
+    groups = match.groupdict()
+    unit = groups.get("unit")
+    detail = {"type": modality, "modality": modality}
+    if modality in file["counts"]:
+        billions = _billions(value, groups.get("power"), unit, file)
+        if billions is None:
+            detail["printed"] = match[0][:40]
+        else:
+            value, detail["unit"] = billions, "10*9/L"
+    elif unit == "g / l" and modality == "HemoglobinMeasurement":
+        value, detail["unit"] = value / 10, "g/dL"
+    elif unit in file["units"]:
+        detail["unit"] = file["units"][unit]
+    if ranged := _RANGE.match(sentence.flat.text[match.end() :]):
+        detail |= {"low": ranged[1].rstrip("."), "high": ranged[2].rstrip(".")}
+    if "unit" in detail and (reading := _reading(value, rule.says, detail)):
+        detail["interpretation"] = reading
+    return Found("measurement", printed(value), *sentence.flat.place(*match.span()), confidence=0.8, detail=detail)
+
+
+def _shown(found: Found) -> Iterator[Found]:
+    """The finding that a count far from the usual shows by itself."""
+    rule = rules("results")["shows"].get(found.detail["type"])
+    if rule is None or "unit" not in found.detail:
+        return
+    value = Decimal(found.value)
+    if value > Decimal(str(rule.get("above", value))) or value < Decimal(str(rule.get("below", value))):
+        detail = {"status": "Present", "shown_by": found.detail["type"]}
+        yield Found("finding", str(rule["finding"]), found.start, found.end, 0.7, detail)
+
+
+def _number(text: str) -> Decimal | None:
+    text = text.rstrip(".,·").replace("·", ".")
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+", text):
+        text = text.replace(",", "")
+    try:
+        return Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        return None
+
+
+def _billions(value: Decimal, power: str | None, unit: str | None, file: Mapping[str, Any]) -> Decimal | None:
+    """A count of cells in units of ten to the ninth a liter."""
+    if power == "9":
+        return value
+    if power == "6":
+        return value / 1000
+    factor = file["billions"].get(unit)
+    if factor is None:
+        return None
+    return value * Decimal(str(factor)) * (Decimal(1000) if power == "3" else Decimal(1))
+
+
+def _reading(value: Decimal, says: Mapping[str, Any], detail: Mapping[str, str]) -> str | None:
+    """How the number stands to the range that the report gives, else to the usual one."""
+    low, high = _bound(detail.get("low")), _bound(detail.get("high"))
+    if low is None or high is None:
+        low, high = _bound(says.get("low")), _bound(says.get("high"))
+    if low is None or high is None:
+        return None
+    return "Decreased" if value < low else "Elevated" if value > high else "WithinRange"
+
+
+def _bound(text: Any) -> Decimal | None:
+    return None if text is None else _number(str(text))

@@ -1,0 +1,108 @@
+"""What stands near a name in its sentence: cue words, the words between two names, sites beside a head word."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from typing import Any
+
+from kg.extract.context import Context
+from kg.extract.lexicon import Lexicon, Name
+from kg.extract.reader import rules
+from kg.extract.reading import Mention, Reading
+from kg.extract.sentences import Sentence
+from kg.extract.words import Word
+from kg.vocabulary import Vocabulary
+
+NOT_THIS_PATIENT = frozenset(("family", "others"))
+"""What is said of a name that speaks of someone else."""
+
+Placed = Name | Mention
+
+
+@cache
+def context() -> Context:
+    """The cues around names, for names that a reading does not have."""
+    return Context(rules("context"))
+
+
+@lru_cache(maxsize=20_000)
+def above(vocabulary: Vocabulary, concept: str) -> frozenset[str]:
+    """The concept and all that it is a kind or a part of."""
+    return frozenset(vocabulary.ancestors(concept))
+
+
+class Cues:
+    """Words of a rule file in groups, found as names are: in any number and spelling."""
+
+    def __init__(self, groups: Mapping[str, Iterable[Any]]) -> None:
+        """Take the words of each group."""
+        self._lexicon = Lexicon()
+        for group, several in groups.items():
+            for word in several:
+                self._lexicon.add(str(word), group, "cues", exact=False)
+
+    def find(self, words: Sequence[Word]) -> list[Name]:
+        """The cues in a sentence by place; ``concept`` is the group."""
+        return self._lexicon.find(words, ("cues",))
+
+
+def by_sentence(reading: Reading, *schemes: str) -> Iterator[tuple[Sentence, list[Mention]]]:
+    """Each sentence of the patient with its mentions of some vocabularies."""
+    held: dict[int, list[Mention]] = {}
+    for mention in reading.mentions:
+        if mention.scheme in schemes:
+            held.setdefault(mention.sentence, []).append(mention)
+    for sentence in reading.sentences:
+        yield sentence, held.get(sentence.index, [])
+
+
+def between(sentence: Sentence, left: Placed, right: Placed) -> list[str]:
+    """The plain words between two names."""
+    return [word.plain for word in sentence.words[left.last + 1 : right.first]]
+
+
+def inside(one: Placed, others: Iterable[Placed], *, proper: bool = True) -> bool:
+    """Whether a name lies within another one, by default a longer one."""
+    return any(
+        other is not one
+        and other.first <= one.first
+        and one.last <= other.last
+        and (not proper or other.last - other.first > one.last - one.first)
+        for other in others
+    )
+
+
+class Beside:
+    """Finds the site that a head word speaks of: “pain in the left thigh”, “testicular swelling”."""
+
+    def __init__(self, rule: Mapping[str, Any]) -> None:
+        """Take ``ties`` to what follows, ``parts`` that part from it, and ``joins`` that part from a site before."""
+        self._ties = frozenset(rule["ties"])
+        self._parts = frozenset(rule["parts"])
+        self._adjectives = frozenset(rule.get("adjectives", ()))
+        self._joins = self._parts | frozenset(rule.get("joins", ()))
+
+    def sites(self, sentence: Sentence, head: Placed, sites: Sequence[Mention]) -> Iterator[Mention]:
+        """The sites that stand before a head word or are tied to it, the nearest first."""
+        before = bisect_left([site.last for site in sites], head.first) - 1
+        if before >= 0:
+            gap = between(sentence, sites[before], head)
+            if len(gap) <= 3 and not self._joins.intersection(gap):
+                yield sites[before]
+        first = bisect_right([site.first for site in sites], head.last)
+        for site in sites[first : first + 3]:
+            gap = between(sentence, head, site)
+            if len(gap) > 9 or self._parts.intersection(gap):
+                return
+            describes = sentence.words[head.last].plain in self._adjectives and len(gap) <= 3
+            if not self._ties.intersection(gap) and not (describes and not self._joins.intersection(gap)):
+                return
+            yield site
+
+
+def composed(vocabulary: Vocabulary, site: str, table: Mapping[str, str]) -> str | None:
+    """What a head word means at a site: the first entry of the table that the site is a kind or a part of."""
+    kinds = above(vocabulary, site)
+    return next((concept for place, concept in table.items() if place in kinds), None)

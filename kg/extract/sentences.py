@@ -1,0 +1,119 @@
+"""Sentences with their words, and what each speaks of: the patient, the disease at large, other patients.
+
+The cues are data, in ``rules/sentences.yaml``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from kg.extract.patterns import Flat, Patterns, flat_of
+from kg.extract.words import Word, words
+from kg.ingest import Document
+
+CASE, BACKGROUND, OTHERS, TITLE = "case", "background", "others", "title"
+"""Roles of a sentence: it tells of the patient, of the disease at large, of other patients, or is the title."""
+
+_LONGEST_TITLE = 30
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence: its place, its words, the section it stands in, and its role.
+
+    ``firm`` says that its own words tell of a patient; else the role is that of its neighbours. ``shared`` is the end
+    of a sentence that first introduces several patients and then says what they have in common.
+    """
+
+    index: int
+    start: int
+    end: int
+    words: tuple[Word, ...]
+    section: str | None
+    role: str
+    firm: bool = False
+    shared: bool = False
+
+    @cached_property
+    def flat(self) -> Flat:
+        """The sentence in plain spelling, for patterns."""
+        return flat_of(self.words)
+
+
+class Sentences:
+    """Cuts documents into sentences and gives each its role."""
+
+    def __init__(self, rules: Mapping[str, Any]) -> None:
+        """Take the rules of ``rules/sentences.yaml``: abbreviations, and patterns and sections by role."""
+        short = "|".join(re.escape(one) for one in rules["abbreviations"])
+        self._stop = re.compile(r"(?<![ (]\w)[.!?]['”\"]?\s+(?=[\"“(\[]?[A-Z0-9])|\n\s*\n")
+        self._short = re.compile(rf"(?:^|[\s(])(?:{short})\.$", re.IGNORECASE)
+        self._patterns = Patterns(rules)
+        self._sections: dict[str, str] = rules["sections"]
+        self._opened = frozenset(rules["opened"])
+
+    def of(self, document: Document) -> list[Sentence]:
+        """The sentences of a document's prose, in order."""
+        found: list[Sentence] = []
+        before = TITLE
+        inside: str | None = None
+        for start, end, section in self._cut(document):
+            fixed = self._sections.get(section or "")
+            if section != inside and fixed is None and found and inside in self._sections:
+                before = CASE
+            inside = section
+            if fixed == "skip" and section not in self._opened:
+                continue
+            tokens = tuple(words(document.text, start, end))
+            sentence = Sentence(len(found), start, end, tokens, section, CASE)
+            role, firm = self._role(sentence.flat.text, before)
+            if fixed and not (section in self._opened and role == CASE and (firm or before == CASE)):
+                role, firm = fixed, False
+            if role == "skip":
+                continue
+            before = role
+            found.append(Sentence(len(found), start, end, tokens, section, role, firm))
+        return found
+
+    def _role(self, text: str, before: str) -> tuple[str, bool]:
+        """The role by its own words, else by that of the sentence before; and whether its own words tell of one."""
+        fits = self._patterns.fits
+        if fits("foreign", text) and not fits("own", text):
+            return OTHERS, False
+        if fits("case", text):
+            return CASE, True
+        others = fits("others", text)
+        if not others and fits("same", text):
+            return (OTHERS, False) if before == OTHERS and not fits("past", text) else (CASE, True)
+        if others:
+            return OTHERS, False
+        if fits("background", text):
+            return BACKGROUND, False
+        if before == TITLE:
+            title = len(text.split()) <= _LONGEST_TITLE and not fits("verb", text)
+            return (TITLE if title else CASE), False
+        if fits("past", text) and before != OTHERS:
+            return CASE, False
+        return before, False
+
+    def _cut(self, document: Document) -> Iterator[tuple[int, int, str | None]]:
+        for section in document.sections:
+            text = document.text[section.start : section.end]
+            begin = 0
+            for stop in self._stop.finditer(text):
+                if text[stop.start()] in ".!?" and self._short.search(text[begin : stop.start() + 1]):
+                    continue
+                yield from _stripped(text, section.start, begin, stop.end(), section.role or section.name)
+                begin = stop.end()
+            yield from _stripped(text, section.start, begin, len(text), section.role or section.name)
+
+
+def _stripped(text: str, base: int, begin: int, end: int, section: str) -> Iterator[tuple[int, int, str]]:
+    part = text[begin:end]
+    left, right = len(part) - len(part.lstrip()), len(part.rstrip())
+    if right > left:
+        yield base + begin + left, base + begin + right, section

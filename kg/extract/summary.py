@@ -1,0 +1,75 @@
+"""What was found in a document as flat JSON: one object a patient, for machines and for evaluation.
+
+A case has, for each field in which something was found, its value or values, and under ``values`` each mention with its
+place and its confidence::
+
+    {"patient": 1, "age": "8", "sex": "Male", "leukemia": "BPrecursorALL", "relapse": "true", "sites": ["Ilium"],
+     "findings": {"Present": ["LimbPain"], "Absent": ["Fever"]}, …,
+     "values": [{"field": "site", "value": "Ilium", "concept": "https://…/Ilium", "label": "ilium",
+                 "mention": "left ilium", "start": 3746, "end": 3756, "confidence": 0.9,
+                 "detail": {"laterality": "LeftSide"}}]}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from kg.extract.draft import Patient
+from kg.extract.reading import Found
+from kg.extract.statements import best
+from kg.ingest import Document
+from kg.ingest.document import fold
+from kg.vocabulary import Vocabulary
+
+SINGLE = (
+    "age", "age_text", "sex", "leukemia", "relapse", "relapse_number", "in_remission", "remission_years", "isolated",
+    "marrow", "csf", "blood", "outcome", "disease_status",
+)  # fmt: skip
+"""Fields with one value: that of which the extractors are surest."""
+
+SEVERAL = {
+    "site": "sites", "marker": "markers", "treatment": "treatments", "modality": "modalities",
+    "measurement": "measurements", "differential": "differentials", "event": "events",
+}  # fmt: skip
+"""Fields with several values, and the name of their list."""
+
+Json = dict[str, Any]
+
+
+def summary(document: Document, patients: Sequence[Patient], vocabulary: Vocabulary) -> list[Json]:
+    """The flat JSON of each patient of a document."""
+    return [_patient(number, patient.found, document, vocabulary) for number, patient in enumerate(patients, 1)]
+
+
+def _patient(number: int, found: Sequence[Found], document: Document, vocabulary: Vocabulary) -> Json:
+    fields: dict[str, list[Found]] = {}
+    for one in found:
+        fields.setdefault(one.field, []).append(one)
+    flat: Json = {"patient": number}
+    flat |= {field: best(fields[field])[0].value for field in SINGLE if field in fields}
+    flat |= {name: _distinct(fields[field]) for field, name in SEVERAL.items() if field in fields}
+    if "finding" in fields:
+        flat["findings"] = {
+            status: _distinct(several)
+            for status in ("Present", "Absent", "NotReported")
+            if (several := [one for one in fields["finding"] if one.detail.get("status", "Present") == status])
+        }
+    values = [
+        _value(one, document, vocabulary) for one in sorted(found, key=lambda one: (one.start, one.end, one.field))
+    ]
+    return flat | {"values": values}
+
+
+def _distinct(found: Sequence[Found]) -> list[str]:
+    return list(dict.fromkeys(one.value for one in sorted(found, key=lambda one: one.start)))
+
+
+def _value(one: Found, document: Document, vocabulary: Vocabulary) -> Json:
+    value: Json = {"field": one.field, "value": one.value}
+    if concept := vocabulary.concepts.get(one.value):
+        value |= {"concept": concept.iri, "label": concept.label}
+    mention = fold(document.text[one.start : one.end])
+    value |= {"mention": " ".join(mention.split()[:8])[:120], "start": one.start, "end": one.end}
+    value["confidence"] = round(one.confidence, 3)
+    return value | ({"detail": dict(one.detail)} if one.detail else {})

@@ -1,0 +1,196 @@
+"""Sites, findings, investigations, numbers and markers as papers word them; all sentences are invented."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.extract.findings import findings
+from kg.extract.immunophenotype import immunophenotype
+from kg.extract.investigations import investigations
+from kg.extract.measurements import measurements
+from kg.extract.reading import Extractor, Found
+from kg.extract.sites import sites
+from tests.extract_fixture import read
+
+OPENING = "A 40-year-old man with AML in remission was admitted. "
+
+
+def found(extract: Extractor, text: str) -> list[Found]:
+    readings = read(OPENING + text)
+    assert len(readings) == 1, text
+    return list(extract(readings[0]))
+
+
+def names(extract: Extractor, text: str) -> set[str]:
+    return {one.value for one in found(extract, text)}
+
+
+def by_status(text: str) -> tuple[set[str], set[str]]:
+    several = found(findings, text)
+    present, absent = ({f.value for f in several if f.detail["status"] == s} for s in ("Present", "Absent"))
+    return present, absent
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("He had a testicular relapse.", {"Testis"}),
+        ("Leukemia cutis was diagnosed.", {"Skin"}),
+        ("A mass in the left breast proved to be myeloid sarcoma.", {"Breast"}),
+        ("He was found to have a CNS relapse.", {"CentralNervousSystem"}),
+        ("Biopsy disclosed leukemic infiltration of the sciatic nerve.", {"SciaticNerve"}),
+        ("His cerebrospinal fluid contained many blasts.", {"CerebrospinalFluid"}),
+        ("He had a chloroma of the orbit.", {"Orbit"}),
+        ("The patient relapsed in the ovary and the colon.", {"Ovary", "Colon"}),
+        ("He was found to have granulocytic sarcomas of duodenum and stomach.", {"Duodenum", "Stomach"}),
+        ("CT showed an enlarged pancreas due to relapse.", {"Pancreas"}),
+        ("His thoracic epidural mass was myeloid sarcoma.", {"EpiduralSpace", "ThoracicSpine"}),
+        ("MRI of his spine showed an extradural mass at L2.", {"EpiduralSpace", "LumbarSpine"}),
+        ("Pericardiocentesis yielded leukemic cells in his case.", {"Pericardium"}),
+        ("The patient complained of pain in the left leg and of abdominal pain.", set()),
+        ("The liver and the spleen were normal, as his doctor noted.", set()),
+        ("There was no infiltration of the meninges in this patient.", set()),
+        ("He underwent bone marrow transplantation.", set()),
+        ("He received cranial irradiation for prophylaxis.", set()),
+        ("His spinal cord compression was treated.", set()),
+    ],
+)
+def test_sites(text: str, expected: set[str]) -> None:
+    assert names(sites, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "detail"),
+    [
+        ("He had leukemic infiltration of the right kidney.", "Kidney", {"laterality": "RightSide"}),
+        ("He had a bilateral testicular relapse.", "Testis", {"laterality": "Bilateral"}),
+        ("He had multifocal skin infiltration by blasts.", "Skin", {"extent": "Multifocal"}),
+        ("An epidural mass at T4-T6 was his relapse.", "EpiduralSpace", {"level": "T4-T6"}),
+    ],
+)
+def test_a_site_has_its_side_extent_and_level(text: str, name: str, detail: dict[str, str]) -> None:
+    one = next(f for f in found(sites, text) if f.value == name)
+    assert dict(one.detail) == detail
+
+
+def test_an_earlier_relapse_is_not_the_site_of_this_one() -> None:
+    text = "He was transplanted after a testicular relapse. Now he had a relapse in the orbit."
+    assert names(sites, text) == {"Orbit"}
+
+
+def test_the_papers_subject_gives_the_site_where_the_case_does_not() -> None:
+    text = "Relapse of leukemia in the pancreas is very rare. We report a 30-year-old woman whose AML recurred."
+    assert {one.value for reading in read(text) for one in sites(reading)} == {"Pancreas"}
+
+
+@pytest.mark.parametrize(
+    ("text", "present", "absent"),
+    [
+        ("He complained of headache, vomiting and double vision.", {"Headache", "Vomiting", "Diplopia"}, set()),
+        ("He denied fever, night sweats or weight loss.", set(), {"Fever", "NightSweats", "WeightLoss"}),
+        ("There was no lymphadenopathy but his spleen was palpable.", {"Splenomegaly"}, {"Lymphadenopathy"}),
+        ("He had pain in the left thigh.", {"LowerLimbPain"}, set()),
+        ("He had pain and numbness in his right shoulder.", {"UpperLimbPain", "Hypoesthesia"}, set()),
+        ("He noticed weakness of both legs.", {"Paraparesis"}, set()),
+        ("Examination found an enlarged left testis.", {"TesticularSwelling"}, set()),
+        ("His optic discs were swollen.", {"OpticDiscSwelling"}, set()),
+        ("CT showed a mass in the head of the pancreas.", {"PancreaticMass"}, set()),
+        ("MRI revealed enhancement of the leptomeninges.", {"MeningealEnhancement"}, set()),
+        ("MRI showed thickening of the sciatic nerve.", {"NerveEnlargement"}, set()),
+        ("His bone marrow aspirate showed 80% blasts.", {"BoneMarrowBlasts"}, set()),
+        ("Many blasts were seen in his CSF.", {"CSFBlasts"}, set()),
+        ("A pleural effusion and a mass in the mediastinum were seen.", {"PleuralEffusion", "MediastinalMass"}, set()),
+        ("He could not walk. He had difficulty swallowing.", {"GaitDisturbance", "Dysphagia"}, set()),
+        ("His blood counts were normal.", set(), {"HematologicAbnormality"}),
+        ("His vision in the left eye deteriorated; loss of vision followed.", {"VisualLoss"}, set()),
+        ("Electromyography revealed denervation in his arm.", {"Denervation", "AbnormalEMG"}, set()),
+        ("His mother had epilepsy.", set(), set()),
+        ("Tumor cells were found and pain management was offered to him.", set(), set()),
+    ],
+)
+def test_findings(text: str, present: set[str], absent: set[str]) -> None:
+    assert by_status(text) == (present, absent)
+
+
+def test_a_finding_has_its_site_severity_course_and_duration() -> None:
+    [one] = found(findings, "He had a 3-month history of severe pain in the abdomen.")
+    assert one.value == "AbdominalPain"
+    assert one.detail["site"] == "Abdomen"
+    assert one.detail["severity"] == "Severe"
+    assert one.detail["duration_months"] == "3"
+
+
+def test_what_was_found_later_outweighs_what_was_absent_first() -> None:
+    text = "A lumbar puncture showed no blasts in his CSF. A month later his CSF contained blasts."
+    assert by_status(text) == ({"CSFBlasts"}, set())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Magnetic resonance imaging of his brain was normal.", {"BrainMRI": "Normal"}),
+        ("MRI of the left thigh showed a mass.", {"ThighMRI": "Abnormal"}),
+        ("A biopsy of the skin lesion revealed blasts.", {"SkinBiopsy": "Abnormal"}),
+        ("CT of his chest was unremarkable.", {"ChestCT": "Normal"}),
+        ("His bone marrow was in remission.", {"BoneMarrowExamination": "Normal"}),
+        ("Fine needle aspiration of the node was inconclusive.", {"FineNeedleAspiration": "Inconclusive"}),
+        ("He refused biopsy.", {}),
+        ("No biopsy was taken from him.", {}),
+        ("Scrotal ultrasonography disclosed a hypoechoic mass.", {"TesticularUltrasonography": "Abnormal"}),
+        ("Slit lamp examination showed cells in his eye.", {"OphthalmologicExamination": "Abnormal"}),
+    ],
+)
+def test_investigations(text: str, expected: dict[str, str]) -> None:
+    assert {one.value: one.detail.get("result") for one in found(investigations, text)} == expected
+
+
+def test_investigations_keep_the_order_of_telling() -> None:
+    several = found(investigations, "Chest X-ray was normal. MRI was abnormal. A second chest X-ray was normal.")
+    assert [(one.value, one.detail["order"]) for one in several] == [
+        ("ChestRadiography", "1"),
+        ("MagneticResonanceImaging", "2"),
+        ("ChestRadiography", "1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "modality", "value", "unit", "reading"),
+    [
+        ("His WBC was 45,000/mm3.", "LeukocyteCount", "45", "10*9/L", "Elevated"),
+        ("His leukocyte count was 3.3 × 109/L.", "LeukocyteCount", "3.3", "10*9/L", "Decreased"),
+        ("His hemoglobin was 89 g/l.", "HemoglobinMeasurement", "8.9", "g/dL", "Decreased"),
+        ("His hemoglobin was 14.2 g/dL.", "HemoglobinMeasurement", "14.2", "g/dL", "WithinRange"),
+        ("Platelets were 14 × 10(9)/L in his blood.", "PlateletCount", "14", "10*9/L", "Decreased"),
+        ("His CSF had a protein level of 120 mg/dL.", "CSFProteinMeasurement", "120", "mg/dL", None),
+    ],
+)
+def test_measurements(text: str, modality: str, value: str, unit: str, reading: str | None) -> None:
+    one = next(f for f in found(measurements, text) if f.field == "measurement")
+    assert (one.detail["type"], one.value, one.detail["unit"]) == (modality, value, unit)
+    assert one.detail.get("interpretation") == reading
+
+
+def test_a_number_far_from_the_usual_is_a_finding() -> None:
+    several = found(measurements, "His WBC was 120,000/mm3 and his hemoglobin was 11.5 g/dL.")
+    assert [one.value for one in several if one.field == "finding"] == ["Leukocytosis"]
+
+
+@pytest.mark.parametrize(
+    ("text", "positive", "negative"),
+    [
+        ("His blasts were CD34+, CD117+ and CD3−.", {"CD34", "CD117"}, {"CD3"}),
+        ("His blasts were positive for CD13 and CD33, and negative for CD3, CD20.", {"CD13", "CD33"}, {"CD3", "CD20"}),
+        ("The cells of this patient expressed CD19, CD10 and TdT but lacked CD20.", {"CD19", "CD10", "TdT"}, {"CD20"}),
+        ("The blasts of this patient were MPO negative and CD56-positive.", {"CD56"}, {"MPO"}),
+        ("He received CD19-directed CAR-T cells and an anti-CD22 antibody.", set(), set()),
+    ],
+)
+def test_markers(text: str, positive: set[str], negative: set[str]) -> None:
+    several = found(immunophenotype, text)
+    assert {one.value for one in several if one.detail["expression"] == "Positive"} == positive
+    assert {one.value for one in several if one.detail["expression"] == "Negative"} == negative
+
+
+def test_a_marker_has_its_compartment() -> None:
+    [one] = found(immunophenotype, "His blasts were positive for cytoplasmic CD22.")
+    assert one.detail["compartment"] == "Cytoplasm"
