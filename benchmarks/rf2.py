@@ -4,8 +4,8 @@ The identifiers have right check digits, the concepts a hierarchy as deep as SNO
 mappings name are among them, so that ``sanctuary link snomed`` can be tried on it too. Nothing in it is of SNOMED CT
 but the metadata identifiers of the format.
 
-    python benchmarks/rf2.py make /tmp/release             # a folder; with a name that ends in .zip, a zip
-    python benchmarks/rf2.py measure /tmp/release
+    python benchmarks/rf2.py make release             # a folder; with a name that ends in .zip, a zip
+    python benchmarks/rf2.py measure release
 """
 
 from __future__ import annotations
