@@ -40,7 +40,7 @@ SCHEMES = {
     "differentials": "Differentials",
 }
 SIGNED = {"findings": ("Findings", {"present", "absent"}), "markers": ("Markers", {"positive", "negative"})}
-VALUES = {
+VALUES: dict[str, set[str | bool | None]] = {
     "sex": {None, "Male", "Female"},
     "relapse": {None, True, False},
     "in_remission": {None, True, False},
