@@ -9,6 +9,7 @@ The gold is JSON lines, one text a line::
 
 The rules of matching:
 
+- A patient in whom extraction finds no leukemia becomes no case, as in a draft record, and is left out.
 - Patients of a text are paired by age and sex, then by order. One that is only on one side counts all its values as
   missed or as too much.
 - A single value is right if it is equal; an age if it differs by less than half a year, or by a tenth below two years.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import signal
 import socket
@@ -46,6 +47,8 @@ STACK = 512 * 1024 * 1024
 CHUNK = 65536
 FULL = 8000
 """A stretch of the engine that is at least so long is not its last."""
+ORPHAN_CHECK = 1.0
+"""Seconds between looks whether the front still lives."""
 ROWS = "rows"
 """Not a media type: the first rows as JSON, for a page of ours."""
 
@@ -253,6 +256,7 @@ def _cell(term: NamedNode | BlankNode | Literal | Triple) -> dict[str, str | Non
 
 def main(descriptor: int, store: str) -> None:
     """Serve the front at the other end of a socket until it closes."""
+    front = os.getppid()
     # Ctrl-C is for the front, which ends its workers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     connection = socket.socket(fileno=descriptor)
@@ -261,7 +265,10 @@ def main(descriptor: int, store: str) -> None:
     threading.stack_size(STACK)
     thread = threading.Thread(target=worker.run, name="queries")
     thread.start()
-    thread.join()
+    while thread.is_alive():
+        thread.join(ORPHAN_CHECK)
+        if os.getppid() != front:
+            os._exit(1)  # the front was killed outright, and nobody waits for what this query may still give
 
 
 if __name__ == "__main__":

@@ -351,6 +351,26 @@ def test_documents_are_written_in_their_order_whoever_did_them(tmp_path: Path) -
     assert len(list((tmp_path / "out1" / "records").iterdir())) == 60
 
 
+def test_like_names_are_told_apart_and_files_of_others_stay(tmp_path: Path) -> None:
+    def drafted(number: int) -> Result:
+        text = f'record: report\ndocument:\n  sha256: "{key(number)}"\n'
+        return Result(f"{number}", key(number), Outcome.DRAFTED, "", "report", text, "  - reference: report\n")
+
+    folder = OutFolder(tmp_path, Form.YAML)
+    (tmp_path / "records" / "report-b.yaml").write_text("by hand")
+    started = time.monotonic()
+    folder.write([drafted(number) for number in range(3000)])
+    folder.close()
+    assert time.monotonic() - started < 60
+    assert (tmp_path / "records" / "report-b.yaml").read_text() == "by hand"
+    assert (tmp_path / "records" / "report-c.yaml").read_text().startswith("record: report-c\n")
+    assert len(list((tmp_path / "records").iterdir())) == 3001
+    again = OutFolder(tmp_path, Form.YAML)
+    again.write([drafted(3000)])
+    again.close()
+    assert len(list((tmp_path / "records").iterdir())) == 3002
+
+
 def test_few_documents_are_on_the_way(tmp_path: Path) -> None:
     """However many documents there are, only some have been read ahead of what is written."""
     ahead = []
@@ -415,13 +435,18 @@ def test_one_document_goes_to_standard_output(tmp_path: Path) -> None:
     assert said[0]["cases"][0]["values"][0].keys() >= {"field", "value", "mention", "start", "end", "confidence"}
 
 
+def _heed_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def long_run(tmp_path: Path, form: str) -> subprocess.Popen[bytes]:
     """A run that was begun and has written something, with much left to do."""
     for number, text in enumerate(abstracts(700)):
         (tmp_path / "in").mkdir(exist_ok=True)
         (tmp_path / "in" / f"{number:04d}.txt").write_text(text)
     line = [sys.executable, "-m", "kg.cli", "extract", str(tmp_path / "in"), "--out", str(tmp_path / "out"), "-f", form]
-    process = subprocess.Popen(line, cwd=ROOT, stderr=subprocess.PIPE)
+    # Whoever runs the tests in the background may have had SIGINT ignored, and a child inherits that.
+    process = subprocess.Popen(line, cwd=ROOT, stderr=subprocess.PIPE, preexec_fn=_heed_ctrl_c)
     journal = tmp_path / "out" / JOURNAL
     for _ in range(600):
         if journal.exists() and journal.read_bytes().count(b"\n") > 60:

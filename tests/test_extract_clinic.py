@@ -41,6 +41,24 @@ def by_status(text: str) -> tuple[set[str], set[str]]:
         ("Biopsy disclosed leukemic infiltration of the sciatic nerve.", {"SciaticNerve"}),
         ("His cerebrospinal fluid contained many blasts.", {"CerebrospinalFluid"}),
         ("He had a chloroma of the orbit.", {"Orbit"}),
+        ("He relapsed in the kidneys, pancreas, and bone marrow.", {"Kidney", "Pancreas", "BoneMarrow"}),
+        (
+            "Leukemic infiltration of the median, radial and left ulnar nerves was found.",
+            {"MedianNerve", "RadialNerve", "UlnarNerve"},
+        ),
+        ("His facial palsy was due to granulocytic sarcoma.", {"FacialNerve"}),
+        ("Histology of the prostate revealed AML.", {"Prostate"}),
+        ("A gastric biopsy was positive for leukemia.", {"Stomach"}),
+        ("The relapse was confined to his gums.", {"Gingiva"}),
+        ("He had a mammary relapse.", {"Breast"}),
+        ("Sites, mediastinum and bone marrow; he got chemotherapy.", {"Mediastinum", "BoneMarrow"}),
+        ("His resected ileum contained a large tumor.", {"Ileum"}),
+        ("He had lesions in the gastric body and the second part of the duodenum.", {"Stomach", "Duodenum"}),
+        ("CT showed leptomeningeal carcinomatosis.", {"Leptomeninges"}),
+        ("Chest CT showed a pulmonary infiltrate.", set()),
+        ("Leukemic infiltration of the lung was discussed in his case.", set()),
+        ("MRI of the cervical and lumbar spine showed thickening of the nerve roots.", {"SpinalNerveRoot"}),
+        ("There was scrotal swelling due to leukemic infiltration of the testis.", {"Testis"}),
         ("The patient relapsed in the ovary and the colon.", {"Ovary", "Colon"}),
         ("He was found to have granulocytic sarcomas of duodenum and stomach.", {"Duodenum", "Stomach"}),
         ("CT showed an enlarged pancreas due to relapse.", {"Pancreas"}),
@@ -105,6 +123,19 @@ def test_the_papers_subject_gives_the_site_where_the_case_does_not() -> None:
         ("His vision in the left eye deteriorated; loss of vision followed.", {"VisualLoss"}, set()),
         ("Electromyography revealed denervation in his arm.", {"Denervation", "AbnormalEMG"}, set()),
         ("His mother had epilepsy.", set(), set()),
+        ("He had an absent ankle jerk and numbness of the foot.", {"AbsentAnkleReflex", "Hypoesthesia"}, set()),
+        ("The man, without any illness, was seen with vomiting.", {"Vomiting"}, set()),
+        ("Headache and vomiting in such patients should alert the physician.", set(), set()),
+        ("He noticed a nodule, and skin nodules were found on examination.", {"SkinNodule"}, set()),
+        ("MRI of the thigh revealed enlargement of the sciatic nerve.", {"NerveEnlargement"}, set()),
+        ("Neither blood nor marrow showed leukemic cells in him.", set(), {"BoneMarrowBlasts"}),
+        ("PET/CT showed intense linear uptake in the nerve.", {"AbnormalFDGUptake"}, set()),
+        ("His ESR was raised.", {"ElevatedESR"}, set()),
+        ("The CSF analysis showed 3,000 WBCs with 97% blasts.", {"CSFPleocytosis", "CSFBlasts"}, set()),
+        ("The tumor infiltrated his brain; tumor infiltration was confirmed.", {"Mass"}, set()),
+        ("He was afebrile, and no abnormal cells or blasts were in his marrow.", set(), {"Fever", "BoneMarrowBlasts"}),
+        ("His reflexes were diminished.", {"Hyporeflexia"}, set()),
+        ("He was MRD positive.", {"MeasurableResidualDisease"}, set()),
         ("Tumor cells were found and pain management was offered to him.", set(), set()),
     ],
 )
@@ -132,10 +163,23 @@ def test_what_was_found_later_outweighs_what_was_absent_first() -> None:
         ("MRI of the left thigh showed a mass.", {"ThighMRI": "Abnormal"}),
         ("A biopsy of the skin lesion revealed blasts.", {"SkinBiopsy": "Abnormal"}),
         ("CT of his chest was unremarkable.", {"ChestCT": "Normal"}),
-        ("His bone marrow was in remission.", {"BoneMarrowExamination": "Normal"}),
+        ("His bone marrow was in remission.", {}),
         ("Fine needle aspiration of the node was inconclusive.", {"FineNeedleAspiration": "Inconclusive"}),
         ("He refused biopsy.", {}),
         ("No biopsy was taken from him.", {}),
+        ("The CSF and bone marrow were negative.", {"BoneMarrowExamination": "Normal", "CSFExamination": "Normal"}),
+        (
+            "Hematologic and ocular studies were performed on him.",
+            {"CompleteBloodCount": None, "OphthalmologicExamination": None},
+        ),
+        ("His medullogram was consistent with AML.", {"BoneMarrowExamination": "Abnormal"}),
+        ("He typed as human leukocyte antigen A2 positive.", {}),
+        ("The resected testis contained blasts in this patient.", {"Histopathology": "Abnormal"}),
+        ("A deletion of chromosome 12 was detected in him.", {"Cytogenetics": "Abnormal"}),
+        ("Aqueous humor puncture revealed relapse in the eye.", {"AnteriorChamberParacentesis": "Abnormal"}),
+        ("He had a radiographic response and a cytologic remission.", {}),
+        ("His CSF contained 3,000 leukocytes per mm3.", {"CSFCellCount": None}),
+        ("BCR-ABL transcripts were detected in his blood.", {"PCR": "Abnormal"}),
         ("Scrotal ultrasonography disclosed a hypoechoic mass.", {"TesticularUltrasonography": "Abnormal"}),
         ("Slit lamp examination showed cells in his eye.", {"OphthalmologicExamination": "Abnormal"}),
     ],
@@ -168,6 +212,13 @@ def test_measurements(text: str, modality: str, value: str, unit: str, reading: 
     one = next(f for f in found(measurements, text) if f.field == "measurement")
     assert (one.detail["type"], one.value, one.detail["unit"]) == (modality, value, unit)
     assert one.detail.get("interpretation") == reading
+
+
+def test_of_a_patient_with_another_malignancy_alone_nothing_is_looked_for() -> None:
+    text = "A 50-year-old man with lymphoma had a mass in the breast. Biopsy and MRI were done, and he got vincristine."
+    [reading] = read(text)
+    for extract in (sites, findings, investigations, immunophenotype, measurements):
+        assert not list(extract(reading))
 
 
 def test_a_number_far_from_the_usual_is_a_finding() -> None:

@@ -231,6 +231,9 @@ def test_names_of_drafts(vocabulary: Vocabulary) -> None:
     for metadata, name, slug in sources:
         text = document()
         assert record_slug(Document(name, TEXT, text.sha256, text.sections, (), metadata)) == slug
+    long = draft_record(document(name="very-long-" * 30 + ".txt"), [Patient(tuple(WHO))], vocabulary, "2026-11-20")
+    assert long is not None
+    assert len(long.slug) < 70
     assert file_name("../../etc/passwd") == "etc-passwd"
     assert file_name("\u202e") == "document"
 

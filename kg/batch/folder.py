@@ -13,8 +13,8 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -24,7 +24,6 @@ from kg.batch.work import Form, Item, Result, plain_result
 from kg.errors import BatchError, ConfigError
 from kg.extract.draft import Outcome
 from kg.extract.record_yaml import renamed
-from kg.ingest.drafts import unused
 
 JOURNAL, DRAFTS, REFERENCES, RECORDS = "outcomes.jsonl", "drafts.jsonl", "references.yaml", "records"
 _REFERENCES_HEAD = (
@@ -45,6 +44,7 @@ class OutFolder:
         self._kept = REFERENCES if form is Form.YAML else DRAFTS
         self._names: dict[bytes, bytes] = {}
         self._slugs: set[str] = set()
+        self._last: dict[str, int] = {}
         self.done = 0
         begun = (folder / JOURNAL).exists()
         strange = [name for name in (DRAFTS, REFERENCES, RECORDS) if (folder / name).exists()]
@@ -142,12 +142,26 @@ class OutFolder:
         """The result under a name that no other draft has, nor another file of the folder."""
         if not result.record:
             return result
-        slug = unused(result.slug, _Taken(self._slugs, self.folder / RECORDS, f'sha256: "{_sha256(result)}"'))
+        # Counted on from the last of its kind: a hundred thousand files may all be called “report.txt”.
+        number = self._last.get(result.slug, 1)
+        while self._is_taken(slug := numbered(result.slug, number), result):
+            number += 1
+        self._last[result.slug] = number
         self._slugs.add(slug)
         if slug == result.slug:
             return result
         record, reference = (renamed(text, result.slug, slug) for text in (result.record, result.reference))
         return replace(result, slug=slug, record=record, reference=reference)
+
+    def _is_taken(self, name: str, result: Result) -> bool:
+        """Whether another draft has the name, or a file does that is no earlier try of this one."""
+        if name in self._slugs:
+            return True
+        try:
+            there = (self.folder / RECORDS / f"{name}.yaml").read_text("utf-8", "replace")
+        except FileNotFoundError:
+            return False
+        return f'sha256: "{_sha256(result)}"' not in there
 
     def _record(self, result: Result) -> tuple[Path, Path]:
         path = self.folder / RECORDS / f"{result.slug}.yaml"
@@ -177,27 +191,13 @@ class OutFolder:
         self._journal.close()
 
 
-@dataclass(frozen=True)
-class _Taken(Collection[str]):
-    """Names that a draft cannot have: those given, and those of files that are not an earlier try of the same draft."""
+def numbered(name: str, number: int) -> str:
+    """A name for the first, second … draft of one name, as `kg.ingest.drafts.unused` has them.
 
-    given: set[str]
-    folder: Path
-    mark: str
-
-    def __contains__(self, name: object) -> bool:
-        if name in self.given:
-            return True
-        try:
-            return self.mark not in (self.folder / f"{name}.yaml").read_text("utf-8", "replace")
-        except FileNotFoundError:
-            return False
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.given)
-
-    def __len__(self) -> int:
-        return len(self.given)
+    >>> numbered("vital-1993", 1), numbered("vital-1993", 2), numbered("vital-1993", 27)
+    ('vital-1993', 'vital-1993-b', 'vital-1993-27')
+    """
+    return name if number == 1 else f"{name}-{chr(96 + number) if number <= 26 else number}"
 
 
 def copy_of(item: Item | Result) -> Result:

@@ -69,7 +69,8 @@ def metadata_quads(
     yield from _service([*names, ns.GRAPH_METADATA])
     yield from _prefixes(ns.ONTOLOGY, ns.PREFIXES)
     yield from _prefixes(ns.GRAPH_MAPPINGS, inputs.mappings.prefixes)
-    yield from question_quads(questions)
+    printed = {f"{record.record}/{one.id}" for record in inputs.curated.records for one in record.statistics}
+    yield from question_quads(questions, printed)
     for dump in dumps:
         yield from _distribution(dump)
     yield from void_quads(quads, inputs.mappings.prefixes)

@@ -6,7 +6,7 @@ endpoint that answers it, so that editors and assistants which look for examples
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -17,10 +17,16 @@ from kg.triples.node import node_quads, text
 GRAPH = NamedNode(ns.GRAPH_METADATA)
 
 
-def question_quads(questions: Iterable[Question]) -> Iterator[Quad]:
-    """Quads of each question; the printed statistics that it reproduces are linked."""
+def question_quads(questions: Iterable[Question], statistics: Container[str]) -> Iterator[Quad]:
+    """Quads of each question.
+
+    Args:
+        questions: the questions.
+        statistics: as ``record/id``, the printed statistics that the graph has; a question that reproduces one is
+            linked to it.
+    """
     for question in questions:
-        printed = [one.split("/", 1) for one in question.reproduces]
+        printed = [one.split("/", 1) for one in question.reproduces if one in statistics]
         yield from node_quads(
             GRAPH,
             NamedNode(ns.question(question.slug)),

@@ -46,6 +46,10 @@ def _patterns() -> Patterns:
 
 def statuses(reading: Reading, relapse: bool) -> dict[str, Status]:
     """The status of each compartment at the episode, as far as told."""
+    return reading.once(("compartments", relapse), lambda: _statuses(reading, relapse))
+
+
+def _statuses(reading: Reading, relapse: bool) -> dict[str, Status]:
     events = _events(reading.sentences)
     found = {}
     for name in COMPARTMENTS:
@@ -67,17 +71,17 @@ def isolated(reading: Reading, told: dict[str, Status], relapse: bool) -> Iterat
     """Whether the episode left the marrow free."""
     marrow = told.get("marrow")
     if marrow and marrow.value == INVOLVED:
-        if relapse:
-            yield Found("isolated", "false", *marrow.place, confidence=0.85)
+        yield Found("isolated", "false", *marrow.place, confidence=0.85)
         return
     if marrow and marrow.value == FREE:
         yield Found("isolated", "true", *marrow.place, confidence=0.7 if marrow.weak else 0.9)
         return
     if relapse:
-        for sentence in (*reading.sentences,):
-            for _, match in _patterns().find("alone", sentence.flat.text):
-                yield Found("isolated", "true", *sentence.flat.place(*match.span()), confidence=0.85)
-                return
+        for sentences, confidence in ((reading.sentences, 0.85), (reading.about, 0.6)):
+            for sentence in sentences:
+                for _, match in _patterns().find("alone", sentence.flat.text):
+                    yield Found("isolated", "true", *sentence.flat.place(*match.span()), confidence=confidence)
+                    return
 
 
 def _told(sentence: Sentence, name: str) -> Iterator[Status]:
@@ -109,12 +113,17 @@ def _settled(told: Sequence[Status]) -> Status:
 
 def _events(sentences: Sequence[Sentence]) -> list[_Event]:
     found = []
+    remission: list[int] = []
     for sentence in sentences:
         text = sentence.flat.text
         announced = " report " in text[:80] or " describe " in text[:80] or "present " in text[:40]
         for group in ("initial", "episode"):
             for _, match in _patterns().find(group, text):
                 found.append(_Event(sentence.flat.place(*match.span())[0], group == "initial", announced))
+                if group == "initial" and "remission" in match[0]:
+                    remission.append(found[-1].at)
+        resumed = [sentence.flat.place(*match.span())[0] for _, match in _patterns().find("resumes", text)]
+        found += [_Event(at, False, announced) for at in resumed if any(one < at for one in remission)]
     return sorted(found, key=lambda event: event.at)
 
 

@@ -16,6 +16,8 @@ from kg.extract.words import Word
 CATEGORIES = ("absent", "historical", "family", "possible", "planned", "others", "excluded")
 """What can be said of a name; ``excluded`` marks words that look like a cue and are none (“no increase”)."""
 
+_NOTHING: frozenset[str] = frozenset()
+
 
 @dataclass(frozen=True)
 class Cue:
@@ -53,9 +55,11 @@ class Context:
 
     def said(self, sentence: Sequence[Word], names: Iterable[Name]) -> list[frozenset[str]]:
         """What is said of each name; the names count their words within the sentence."""
-        cues = self._lexicon.find(sentence, ("cues",))
-        cues = [cue for cue in cues if self._cues[cue.concept].category != "excluded"]
-        ends = [end.first for end in self._lexicon.find(sentence, ("ends",))]
+        found = self._lexicon.find(sentence, ("cues", "ends"))
+        cues = [one for one in found if one.scheme == "cues" and self._cues[one.concept].category != "excluded"]
+        if not cues:
+            return [_NOTHING for _ in names]
+        ends = [one.first for one in found if one.scheme == "ends"]
         return [frozenset(self._categories(name, cues, ends)) for name in names]
 
     def _categories(self, name: Name, cues: Sequence[Name], ends: Sequence[int]) -> Iterable[str]:

@@ -5,12 +5,12 @@ The cues are data, in ``rules/course.yaml``. Nothing is said of a patient in who
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property
 
-from kg.extract.compartments import compartments, isolated, statuses
+from kg.extract.compartments import FREE, compartments, isolated, statuses
 from kg.extract.leukemia import leukemia
 from kg.extract.patterns import Patterns, Rule
 from kg.extract.quantities import Quantities, printed
@@ -62,15 +62,24 @@ def course(reading: Reading) -> Iterator[Found]:
 class _Course:
     """The cues in what is said of one patient, and what follows from them."""
 
-    def __init__(self, reading: Reading, types: list[Found]) -> None:
+    def __init__(self, reading: Reading, types: Sequence[Found]) -> None:
         self.reading = reading
         self.types = types
+        self._known: dict[str, list[_Cue]] = {}
 
     def cues(self, group: str, sentences: Iterable[Sentence] | None = None) -> list[_Cue]:
         """The cues of a group in order of their place."""
+        if sentences is not None:
+            return self._cues(group, sentences)
+        if group not in self._known:
+            self._known[group] = self._cues(group, self.reading.sentences)
+        return self._known[group]
+
+    @staticmethod
+    def _cues(group: str, sentences: Iterable[Sentence]) -> list[_Cue]:
         found = [
             _Cue(rule, sentence.flat.place(*match.span()), match.groupdict())
-            for sentence in (self.reading.sentences if sentences is None else sentences)
+            for sentence in sentences
             for rule, match in _patterns().find(group, sentence.flat.text)
         ]
         return sorted(found, key=lambda cue: cue.place)
@@ -123,7 +132,7 @@ class _Course:
         complication = self._complication
         if title and not complication:
             return _found("relapse", "true", title[0], 0.8)
-        persistent = self.cues("persistent")
+        persistent = self._persistent
         if self.leukemic and not persistent:
             since = [*self.remissions, *(cue for cue in self.later if cue.rule.says["as"] != "after")]
             begin = 0 if self.cues("had_been") else self._start(min((one.place[0] for one in since), default=0))
@@ -136,26 +145,59 @@ class _Course:
         grafted = self.cues("transplant")
         if at_large and not complication and (self.remissions or (history and grafted)):
             return _found("relapse", "true", at_large[0], 0.6)
+        if not complication and not persistent and (guess := self._guessed(first, history, at_large)):
+            return _found("relapse", "true", guess, 0.55)
         if history and self.leukemic and not first and not complication:
             return None
         cue = next(iter((*persistent, *first)), None)
         place = cue.place if cue else (self.types[0].start, self.types[0].end)
         return Found("relapse", "false", *place, confidence=0.85 if cue else 0.6)
 
+    @cached_property
+    def _persistent(self) -> list[_Cue]:
+        """Where the text says that the disease never went away, unless it did in the end."""
+        found = self.cues("persistent")
+        last = max((cue.place[0] for cue in found), default=0)
+        begins = [cue.place[0] for cue in self.leukemic]
+        return [] if any(last < one.place[0] < max(begins, default=0) for one in self.remissions) else found
+
+    def _guessed(self, first: list[_Cue], history: list[_Cue], at_large: list[_Cue]) -> _Cue | None:
+        """What suggests a relapse that is not named: a leukemia treated before, and leukemic cells or a tumor now."""
+        treated = self.cues("treated")
+        strong = [cue for cue in first if cue.rule.says["as"] == "strong"]
+        if treated and (self.leukemic or self.cues("lesion")):
+            earlier = [cue for cue in treated if cue.rule.says["as"] == "earlier"]
+            found = min(cue.place[0] for cue in self.leukemic or self.cues("lesion"))
+            cue = next(iter(earlier or [one for one in treated if history or one.place[0] < found]), None)
+            if cue and not (strong and not history and not earlier):
+                return cue
+        return at_large[0] if at_large and self.leukemic and not strong else None
+
     def in_remission(self, relapse: Found | None) -> Iterator[Found]:
         """Whether the leukemia was in remission when the episode began."""
         since = [*self.cues("remission"), *([] if relapse is None or relapse.value == "false" else self.later)]
         if relapse is not None and relapse.value == "true":
-            since = sorted([*since, *self.remissions], key=lambda cue: cue.place)
+            afresh = max((cue.place[0] for cue in self.cues("afresh")), default=0)
+            since += [*self.remissions, *(cue for cue in self.cues("achieved") if cue.place[0] < afresh)]
+            since.sort(key=lambda cue: cue.place)
+            marrow = statuses(self.reading, True).get("marrow")
             if since:
                 yield _found("in_remission", "true", since[0], 0.9)
+            elif marrow and marrow.value == FREE and not marrow.weak:
+                yield Found("in_remission", "true", *marrow.place, confidence=0.55)
             return
-        if since and relapse is not None and (self._complication or self._begins_with(since)):
+        if since and relapse is not None and (self._complication or self._begins_with(since) or not self.leukemic):
             yield _found("in_remission", "true", since[0], 0.7)
             return
         if relapse is None or relapse.value == "true":
             return
-        if not self.leukemic and (self._complication or self.cues("on_treatment")) and not self.cues("persistent"):
+        inducing = self.cues("inducing")
+        if (
+            not self.leukemic
+            and not inducing
+            and (self._complication or self.cues("on_treatment"))
+            and not self.cues("persistent")
+        ):
             return
         yield Found("in_remission", "false", relapse.start, relapse.end, 0.7)
 

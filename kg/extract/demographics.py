@@ -76,7 +76,7 @@ def _ages(sentence: Sentence, number: int) -> Iterator[_Age]:
 def _weight(text: str, match: re.Match[str], how: str) -> float:
     """How likely it is the age at the episode: how it is told, and what its part of the sentence says."""
     fits = _patterns().fits
-    before = text[max(0, match.start() - 60) : match.start()]
+    before = text[max(0, match.start() - 60) : match.start()].rpartition(" ; ")[2]
     after = re.split(
         r" (?:;|but|and (?=he|she|later|then)|who (?=later|then)|\.) ", text[match.end() : match.end() + 110]
     )[0]

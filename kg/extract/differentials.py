@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from kg.extract.nearby import NOT_THIS_PATIENT
+from kg.extract.nearby import NOT_THIS_PATIENT, of_leukemia
 from kg.extract.patterns import Patterns
 from kg.extract.reader import rules
 from kg.extract.reading import Found, Mention, Reading
@@ -19,6 +19,8 @@ def _patterns() -> Patterns:
 
 def differentials(reading: Reading) -> Iterator[Found]:
     """The diagnoses that were thought of."""
+    if not of_leukemia(reading):
+        return
     rule = rules("outcomes")["differentials"]
     seen: set[str] = set()
     for mention in reading.of("Differentials"):

@@ -31,6 +31,9 @@ MAX_CHARACTERS = 2_000_000
 """What is longer is a book or a mistake, and no report of a case."""
 
 
+_LONGEST = 64
+
+
 class Outcome(StrEnum):
     """What became of a document."""
 
@@ -166,13 +169,16 @@ def _forget(case: Data, name: str | None) -> None:
 
 
 def record_slug(document: Document) -> str:
-    """The name of a document's record: first author and year, else PMID, else the file's name."""
+    """The name of a document's record: first author and year, else PMID, else the file's name.
+
+    It leaves room for what tells like names and several cases apart.
+    """
     metadata = document.metadata
     otherwise = f"pmid-{metadata.pmid}" if metadata.pmid else document.name.replace("#", "-")
     stem = re.sub(r"\.(?:txt|xml|nxml|html?|pdf|nbib|text)\Z", "", otherwise, flags=re.IGNORECASE)
-    if not metadata.authors or not metadata.year:
-        return reference_slug("", None, stem)
-    return reference_slug(_surname(metadata.authors[0]), metadata.year, stem)
+    known = metadata.authors and metadata.year
+    name = reference_slug(_surname(metadata.authors[0]) if known else "", metadata.year if known else None, stem)
+    return name[:_LONGEST].rstrip("-")
 
 
 def _surname(author: str) -> str:

@@ -71,6 +71,8 @@ def findings(reading: Reading) -> Iterator[Found]:
         for status, one in _in_sentence(reading, sentence, mentions):
             found.append((status, one))
     present = {one.value for status, one in found if status == PRESENT}
+    beside = _rules().all["beside"]
+    found = [(status, one) for status, one in found if not present.intersection(beside.get(one.value, ()))]
     told = {kind for value in present for kind in above(reading.vocabulary, value)}
     for status, one in found:
         if status == PRESENT or one.value not in told:
@@ -86,7 +88,7 @@ def _in_sentence(reading: Reading, sentence: Sentence, mentions: Sequence[Mentio
             continue
         if "possible" in one.said and "ClinicalCondition" in above(reading.vocabulary, one.concept):
             continue
-        status = ABSENT if "absent" in one.said else PRESENT
+        status = ABSENT if "absent" in one.said and not _affirmed(sentence, one) else PRESENT
         detail = {"status": status, **_detail(sentence, one)}
         if "possible" in one.said:
             detail["certainty"] = "Possible"
@@ -97,6 +99,23 @@ def _in_sentence(reading: Reading, sentence: Sentence, mentions: Sequence[Mentio
             if status == PRESENT and _denied(sentence, place):
                 continue
             yield status, Found("finding", str(rule.says["concept"]), *place, confidence=0.8, detail={"status": status})
+
+
+def _affirmed(sentence: Sentence, one: _Finding) -> bool:
+    """Whether the word of denial before a finding does not reach it.
+
+    It may be part of the name (“absent ankle jerk”), be an adjective of another one (“absent reflexes, and pain”), or
+    stand before the words that begin to tell of the patient (“a boy without illness was seen with pain”).
+    """
+    rule = _rules().all["denials"]
+    words = [word.plain for word in sentence.words]
+    at = next((i for i in range(one.last, max(-1, one.first - 14), -1) if words[i] in rule["words"]), None)
+    if at is None:
+        return False
+    if at >= one.first:
+        return one.site is None
+    gap = set(words[at + 1 : one.first])
+    return bool(gap.intersection(rule["over"]) or (words[at] in rule["adjectives"] and gap & {",", "and"}))
 
 
 def _named(sentence: Sentence, mentions: Sequence[Mention]) -> Iterator[_Finding]:
@@ -124,6 +143,7 @@ def _headed(reading: Reading, sentence: Sentence, mentions: Sequence[Mention]) -
         return []
     wider = [m for m in mentions if m.scheme in ("Treatments", "LeukemiaTypes", "Differentials")]
     heads = [head for head in rule.heads.find(sentence.words) if not inside(head, wider)]
+    heads = [head for head in heads if not _is_other(sentence, head)]
     if not heads:
         return []
     said = context().said(sentence.words, heads)
@@ -137,9 +157,19 @@ def _headed(reading: Reading, sentence: Sentence, mentions: Sequence[Mention]) -
             start, end = sentence.words[first].start, sentence.words[last].end
             if last - first > 8:
                 start, end = head.start, head.end
+            # “Neither blood nor marrow showed blasts”: the denial stands before the site.
+            before = {word.plain for word in sentence.words[max(0, site.first - 4) : site.first]}
+            denied = site.first < head.first and bool(before & {"neither", "nor"})
+            what = what | {"absent"} if denied else what
             found.append(_Finding(concept, first, last, start, end, what, site))
             break
     return found
+
+
+def _is_other(sentence: Sentence, head: Name) -> bool:
+    """Whether the word after a head makes it another thing: “tumor cells”, “mass effect”."""
+    after = sentence.words[head.last + 1].plain if head.last + 1 < len(sentence.words) else ""
+    return after in _rules().all["not_before"].get(head.concept, ())
 
 
 def _sites(sentence: Sentence, head: Name, sites: Sequence[Mention]) -> Iterator[Mention]:

@@ -92,7 +92,18 @@ def _named(reading: Reading, sentence: Sentence, mentions: Sequence[Mention]) ->
         if m.said & NOT_THIS_PATIENT or _not_made(sentence, m) or _means_else(sentence, m):
             continue
         concept, site = _at_site(reading, sentence, m, sites)
+        concept = _instead(sentence, m, concept)
         yield _Made(concept, m.start, m.end, m.last, sentence, site, 0.7 if "planned" in m.said else 0.9)
+
+
+def _instead(sentence: Sentence, m: Mention, concept: str) -> str:
+    """Cells counted in another fluid than blood are another investigation."""
+    rule = _rules().all["instead"].get(concept)
+    if rule is None:
+        return concept
+    before = [word.plain for word in sentence.words[max(0, m.first - rule["reach"]) : m.first]]
+    before = before[len(before) - before[::-1].index(";") :] if ";" in before else before
+    return str(rule["is"]) if set(rule["words"]).intersection(before) else concept
 
 
 def _at_site(reading: Reading, sentence: Sentence, m: Mention, sites: Sequence[Mention]) -> tuple[str, str | None]:
@@ -122,6 +133,8 @@ def _means_else(sentence: Sentence, m: Mention) -> bool:
     words = sentence.words
     after = words[m.last + 1].plain if m.last + 1 < len(words) else ""
     before = words[m.first - 1].plain if m.first else ""
+    if any(word.plain in rule.get("with", ()) for word in words):
+        return True
     return after in rule.get("after", ()) or before in rule.get("before", ())
 
 

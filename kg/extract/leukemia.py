@@ -21,6 +21,7 @@ SCHEME = "LeukemiaTypes"
 _ROOTS = ("Leukemia", "BlasticPlasmacytoidDendriticCellNeoplasm")
 _TUMOR, _TUMORS_LEUKEMIA = "MyeloidSarcoma", "AcuteMyeloidLeukemia"
 _ENOUGH = 0.5
+_GENERAL = frozenset({"Leukemia", "AcuteLeukemia", "MyeloidLeukemia", "LymphoidLeukemia"})
 
 
 @dataclass
@@ -38,9 +39,16 @@ def _patterns() -> Patterns:
 
 def leukemia(reading: Reading) -> Iterator[Found]:
     """The leukemia, or several where the patient has several at once; nothing for a patient without one."""
+    yield from reading.once(SCHEME, lambda: tuple(_leukemia(reading)))
+
+
+def _leukemia(reading: Reading) -> Iterator[Found]:
     candidates = _named(reading)
     candidates = {name: one for name, one in candidates.items() if one.weight >= _ENOUGH} or candidates
     other = any(_patterns().fits("other_malignancy", sentence.flat.text) for sentence in reading.sentences)
+    if any(_patterns().fits("ruled_out", sentence.flat.text) for sentence in reading.sentences):
+        candidates = {name: one for name, one in candidates.items() if name not in _GENERAL}
+        other = other or not candidates
     certain = max((one.weight for one in candidates.values()), default=0.0)
     if other and certain < _ENOUGH:
         return
@@ -120,19 +128,20 @@ def _beside(reading: Reading, best: str, candidates: Mapping[str, _Candidate]) -
 
 def _refined(reading: Reading, name: str, place: tuple[int, int]) -> tuple[str, tuple[int, int]]:
     """The type made more specific by what the patient's sentences say apart from its name."""
+    order = {id(rule): number for number, rule in enumerate(_patterns().rules["refine"])}
+    told = [
+        (rule, sentence.flat.place(*match.span()))
+        for sentence in reading.sentences
+        for rule, match in _patterns().find("refine", sentence.flat.text)
+    ]
+    told.sort(key=lambda one: order[id(one[0])])
     changed = True
     while changed:
         changed = False
-        for rule in _patterns().rules["refine"]:
+        for rule, span in told:
             target = str(rule.says["is"])
-            if target not in reading.vocabulary.concepts or not _may_refine(reading, name, rule.says, target):
-                continue
-            for sentence in reading.sentences:
-                match = next(rule.find(sentence.flat.text), None)
-                if match:
-                    name, place, changed = target, sentence.flat.place(*match.span()), True
-                    break
-            if changed:
+            if target in reading.vocabulary.concepts and _may_refine(reading, name, rule.says, target):
+                name, place, changed = target, span, True
                 break
     return name, place
 
@@ -156,7 +165,8 @@ def _implied(reading: Reading) -> Iterator[tuple[str, _Candidate]]:
             return
     for rule in _patterns().rules["implied"]:
         for sentence in reading.sentences:
-            match = next(rule.find(sentence.flat.text), None)
+            text = sentence.flat.text
+            match = next(rule.find(text), None)
             if match:
                 yield str(rule.says["is"]), _Candidate(1.0, [sentence.flat.place(*match.span())])
                 return

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kg.extract.words import Word, words
 
@@ -15,8 +16,7 @@ SIGNS = frozenset("-‐‑–—/'’®™")
 """Signs that a name may be printed with or without."""
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A name found: the concept, its vocabulary, the places of its first and last word, and its place in the text."""
 
     concept: str
@@ -30,6 +30,7 @@ class Name:
 @dataclass
 class _Node:
     further: dict[str, _Node] = field(default_factory=dict)
+    printed: dict[str, _Node] = field(default_factory=dict)
     concepts: dict[str, str] = field(default_factory=dict)
 
 
@@ -45,6 +46,8 @@ class Lexicon:
 
     def __init__(self) -> None:
         self._roots: dict[str, _Node] = {}
+        self._begin: dict[str, set[str]] = {}
+        self._begin_printed: dict[str, set[str]] = {}
 
     def add(self, name: str, concept: str, scheme: str, *, exact: bool | None = None) -> None:
         """Add a name; ``exact`` if it counts only as printed, by default if it is short and in capitals."""
@@ -52,31 +55,38 @@ class Lexicon:
         if not parts:
             return
         node = self._roots.setdefault(scheme, _Node())
-        for part in parts:
+        for number, part in enumerate(parts):
             capitals = is_acronym(part.text) if exact is None else exact
-            node = node.further.setdefault("=" + part.text if capitals else part.plain, _Node())
+            key = part.text if capitals else part.plain
+            if not number:
+                (self._begin_printed if capitals else self._begin).setdefault(key, set()).add(scheme)
+            node = (node.printed if capitals else node.further).setdefault(key, _Node())
         node.concepts.setdefault(scheme, concept)
 
     def find(self, text: Sequence[Word], schemes: Iterable[str] | None = None) -> list[Name]:
         """The names in a sequence of words, by place; names of different vocabularies may overlap."""
+        begins: dict[str, list[int]] = {}
+        for at, word in enumerate(text):
+            for schemes_here in (self._begin.get(word.plain), self._begin_printed.get(word.text)):
+                for scheme in schemes_here or ():
+                    places = begins.setdefault(scheme, [])
+                    if not places or places[-1] != at:
+                        places.append(at)
         found: list[Name] = []
         for scheme in self._roots if schemes is None else schemes:
-            found.extend(self._find(text, scheme))
+            if scheme in begins:
+                found.extend(self._find(text, scheme, begins[scheme]))
         return sorted(found, key=lambda name: (name.start, -name.end, name.scheme))
 
-    def _find(self, text: Sequence[Word], scheme: str) -> Iterator[Name]:
-        root = self._roots.get(scheme)
-        at = 0
-        while root is not None and at < len(text):
-            word = text[at]
-            begins = word.plain in root.further or "=" + word.text in root.further
-            longest = self._longest(text, at, root) if begins else None
-            if longest is None:
-                at += 1
-                continue
-            last, concept = longest
-            yield Name(concept, scheme, at, last, text[at].start, text[last].end)
-            at = last + 1
+    def _find(self, text: Sequence[Word], scheme: str, begins: Sequence[int]) -> Iterator[Name]:
+        root = self._roots[scheme]
+        free = 0
+        for at in begins:
+            longest = self._longest(text, at, root) if at >= free else None
+            if longest is not None:
+                last, concept = longest
+                yield Name(concept, scheme, at, last, text[at].start, text[last].end)
+                free = last + 1
 
     def _longest(self, text: Sequence[Word], at: int, root: _Node) -> tuple[int, str] | None:
         best: tuple[int, str] | None = None
@@ -85,11 +95,8 @@ class Lexicon:
             word = text[place]
             if word.text in SIGNS and place > at:
                 continue
-            following = []
-            for node in nodes:
-                for key in ("=" + word.text, word.plain):
-                    if (further := node.further.get(key)) is not None:
-                        following.append(further)
+            following = [node.printed[word.text] for node in nodes if word.text in node.printed]
+            following += [node.further[word.plain] for node in nodes if word.plain in node.further]
             if not following:
                 break
             nodes = following

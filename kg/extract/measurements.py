@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
+from kg.extract.nearby import of_leukemia
 from kg.extract.patterns import Patterns, Rule
 from kg.extract.quantities import printed
 from kg.extract.reader import rules
@@ -28,6 +29,8 @@ def _patterns() -> Patterns:
 
 def measurements(reading: Reading) -> Iterator[Found]:
     """The numbers that investigations gave."""
+    if not of_leukemia(reading):
+        return
     for sentence in reading.sentences:
         text = sentence.flat.text
         if not any(character.isdigit() for character in text):

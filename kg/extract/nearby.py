@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
 
 from kg.extract.context import Context
+from kg.extract.leukemia import leukemia
 from kg.extract.lexicon import Lexicon, Name
+from kg.extract.patterns import Patterns
 from kg.extract.reader import rules
 from kg.extract.reading import Mention, Reading
 from kg.extract.sentences import Sentence
-from kg.extract.words import Word
+from kg.extract.words import Word, words
 from kg.vocabulary import Vocabulary
 
 NOT_THIS_PATIENT = frozenset(("family", "others"))
@@ -33,6 +36,25 @@ def above(vocabulary: Vocabulary, concept: str) -> frozenset[str]:
     return frozenset(vocabulary.ancestors(concept))
 
 
+@cache
+def _malignancies() -> Patterns:
+    return Patterns(rules("leukemia"))
+
+
+def of_leukemia(reading: Reading) -> bool:
+    """Whether the patient may have a leukemia: one is told of them, or no other malignancy is.
+
+    Of a patient with a lymphoma or a carcinoma alone nothing is drafted, so nothing is looked for either.
+    """
+    return reading.once("of leukemia", lambda: _of_leukemia(reading))
+
+
+def _of_leukemia(reading: Reading) -> bool:
+    if any(mention.scheme == "LeukemiaTypes" for mention in reading.mentions) and next(leukemia(reading), None):
+        return True
+    return not any(_malignancies().fits("other_malignancy", sentence.flat.text) for sentence in reading.sentences)
+
+
 class Cues:
     """Words of a rule file in groups, found as names are: in any number and spelling."""
 
@@ -48,14 +70,22 @@ class Cues:
         return self._lexicon.find(words, ("cues",))
 
 
+@cache
+def _advice() -> Patterns:
+    return Patterns(rules("findings")["general"])
+
+
 def by_sentence(reading: Reading, *schemes: str) -> Iterator[tuple[Sentence, list[Mention]]]:
-    """Each sentence of the patient with its mentions of some vocabularies."""
+    """Each sentence of a patient with leukemia, with its mentions of some vocabularies."""
+    if not of_leukemia(reading):
+        return
     held: dict[int, list[Mention]] = {}
     for mention in reading.mentions:
         if mention.scheme in schemes:
             held.setdefault(mention.sentence, []).append(mention)
     for sentence in reading.sentences:
-        yield sentence, held.get(sentence.index, [])
+        if not _advice().fits("advice", sentence.flat.text):
+            yield sentence, held.get(sentence.index, [])
 
 
 def between(sentence: Sentence, left: Placed, right: Placed) -> list[str]:
@@ -106,3 +136,44 @@ def composed(vocabulary: Vocabulary, site: str, table: Mapping[str, str]) -> str
     """What a head word means at a site: the first entry of the table that the site is a kind or a part of."""
     kinds = above(vocabulary, site)
     return next((concept for place, concept in table.items() if place in kinds), None)
+
+
+@cache
+def _headed_names(vocabulary: Vocabulary) -> Mapping[tuple[str, str], str]:
+    """Names of sites of two words, of which the second is one that several sites share: “median nerve”."""
+    heads = frozenset(rules("sites")["shared_heads"])
+    names: dict[tuple[str, str], str] = {}
+    for concept in vocabulary.in_scheme("AnatomicalSites"):
+        added = rules("names-clinic")["AnatomicalSites"].get(concept.name, {}).get("add", ())
+        for name in (concept.label, *concept.synonyms, *added):
+            parts = [word.plain for word in words(str(name))]
+            if len(parts) == 2 and parts[1] in heads:
+                names.setdefault((parts[0], parts[1]), concept.name)
+    return names
+
+
+def with_shared_heads(vocabulary: Vocabulary, sentence: Sentence, sites: Sequence[Mention]) -> list[Mention]:
+    """The sites with those that share the last word of one: “median, facial and left peroneal nerves” are three."""
+    rule = rules("sites")
+    found: list[Mention] = []
+    for site in sites:
+        head = sentence.words[site.last].plain
+        if head not in rule["shared_heads"]:
+            continue
+        at, joined = site.first - 1, False
+        while at >= 0:
+            word = sentence.words[at].plain
+            concept = _headed_names(vocabulary).get((word, head)) if joined else None
+            if concept:
+                token = sentence.words[at]
+                found.append(replace(site, concept=concept, start=token.start, end=token.end, first=at, last=at))
+                joined = False
+            elif word in (",", "and", "or", "/"):
+                joined = True
+            elif word not in rule["sides"]:
+                break
+            at -= 1
+    if not found:
+        return list(sites)
+    taken = {one.first for one in found}
+    return sorted([*found, *(s for s in sites if s.first not in taken)], key=lambda one: (one.first, one.last))

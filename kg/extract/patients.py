@@ -44,7 +44,7 @@ def parted(sentences: Iterable[Sentence]) -> list[Sentence]:
     found: list[Sentence] = []
     for sentence in sentences:
         for part in _parts(sentence):
-            found.append(replace(part, index=len(found)))
+            found.append(part.with_(index=len(found)))
     return found
 
 

@@ -20,6 +20,8 @@ from kg.extract.words import Word, spelled
 _HYPHENS = frozenset("-‐‑–—−")
 _QUOTES = frozenset("'’‘\"“”®™")
 _NAME = re.compile(r"\{([a-z_]+)\}")
+_GRAM = 4
+_FEW = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +88,6 @@ class Pattern:
     expression: re.Pattern[str]
     needs: frozenset[str] | None
 
-    def find(self, text: str) -> Iterable[re.Match[str]]:
-        """Where it fits."""
-        if self.needs is not None and not any(map(text.__contains__, self.needs)):
-            return ()
-        return self.expression.finditer(text)
-
 
 @dataclass(frozen=True)
 class Rule:
@@ -108,15 +104,16 @@ class Rule:
     def find(self, text: str) -> Iterator[re.Match[str]]:
         """The places where it fits and nothing speaks against it."""
         for pattern in self.patterns:
-            for match in pattern.find(text):
-                if self.but is not None and self._denied(self.but, text, match):
-                    continue
-                if self.unless is None or not self.unless.match(text, match.end() + 1):
-                    yield match
+            if pattern.needs is None or any(map(text.__contains__, pattern.needs)):
+                yield from self.matches(pattern, text)
 
-    def fits(self, text: str) -> bool:
-        """Whether it fits anywhere."""
-        return next(self.find(text), None) is not None
+    def matches(self, pattern: Pattern, text: str) -> Iterator[re.Match[str]]:
+        """The places where one of its patterns fits and nothing speaks against it."""
+        for match in pattern.expression.finditer(text):
+            if self.but is not None and self._denied(self.but, text, match):
+                continue
+            if self.unless is None or not self.unless.match(text, match.end() + 1):
+                yield match
 
     @staticmethod
     def _denied(but: re.Pattern[str], text: str, match: re.Match[str]) -> bool:
@@ -133,6 +130,65 @@ def _part(text: str, position: int) -> int:
     )
 
 
+class _Literals:
+    """The literals that the patterns of all files need, and those that a text holds."""
+
+    def __init__(self) -> None:
+        self._by_gram: dict[str, list[str]] = {}
+        self._short: list[str] = []
+        self._grams: frozenset[str] = frozenset()
+        self.present = lru_cache(maxsize=500)(self._present)
+
+    def add(self, literals: Iterable[str]) -> None:
+        """Have more literals looked for."""
+        for literal in literals:
+            if len(literal) < _GRAM:
+                self._short += [literal] * (literal not in self._short)
+            else:
+                known = self._by_gram.setdefault(literal[:_GRAM], [])
+                known += [literal] * (literal not in known)
+        self._grams = frozenset(self._by_gram)
+        self.present.cache_clear()
+
+    def _present(self, text: str) -> frozenset[str]:
+        """The literals that a text holds."""
+        found = [literal for literal in self._short if literal in text]
+        grams = {text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)}
+        for gram in grams & self._grams:
+            for literal in self._by_gram[gram]:
+                if literal in text:
+                    found.append(literal)
+        return frozenset(found)
+
+
+_LITERALS = _Literals()
+
+
+class _Group:
+    """The patterns of a group, found by the literals that they need."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.every = [(rule, pattern) for rule in rules for pattern in rule.patterns]
+        self.always = [number for number, (_, pattern) in enumerate(self.every) if pattern.needs is None]
+        self.by_literal: dict[str, list[int]] = {}
+        for number, (_, pattern) in enumerate(self.every):
+            for literal in pattern.needs or ():
+                self.by_literal.setdefault(literal, []).append(number)
+        self.literals = frozenset(self.by_literal)
+        self.unasked = [self.every[number] for number in self.always]
+
+    def candidates(self, text: str) -> list[tuple[Rule, Pattern]]:
+        """The patterns that may fit a text, in their order."""
+        few = len(self.literals) <= _FEW
+        told = {one for one in self.literals if one in text} if few else _LITERALS.present(text) & self.literals
+        if not told:
+            return self.unasked
+        numbers = set(self.always)
+        for literal in told:
+            numbers.update(self.by_literal[literal])
+        return [self.every[number] for number in sorted(numbers)]
+
+
 class Patterns:
     """The rules of one file by group: ``define``, then under ``rules`` lists by name."""
 
@@ -144,7 +200,9 @@ class Patterns:
         self.rules: dict[str, list[Rule]] = {
             name: [self._rule(one) for one in several] for name, several in file["rules"].items()
         }
-
+        self._groups = {name: _Group(several) for name, several in self.rules.items()}
+        for group in self._groups.values():
+            _LITERALS.add(group.literals)
         self._found = lru_cache(maxsize=1000)(self._find)
 
     def find(self, group: str, text: str) -> tuple[tuple[Rule, re.Match[str]], ...]:
@@ -153,10 +211,16 @@ class Patterns:
 
     def fits(self, group: str, text: str) -> bool:
         """Whether any rule of a group fits."""
-        return any(rule.fits(text) for rule in self.rules[group])
+        candidates = self._groups[group].candidates(text)
+        return any(next(rule.matches(pattern, text), None) is not None for rule, pattern in candidates)
 
     def _find(self, group: str, text: str) -> tuple[tuple[Rule, re.Match[str]], ...]:
-        return tuple((rule, match) for rule in self.rules[group] for match in rule.find(text))
+        return tuple(self._matches(group, text))
+
+    def _matches(self, group: str, text: str) -> Iterator[tuple[Rule, re.Match[str]]]:
+        for rule, pattern in self._groups[group].candidates(text):
+            for match in rule.matches(pattern, text):
+                yield rule, match
 
     def _rule(self, one: Mapping[str, Any]) -> Rule:
         parts = alternatives(self._expand(joined(one["patterns"])))

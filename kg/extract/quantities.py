@@ -31,7 +31,7 @@ class Quantities:
         if len(parts) == 2:
             low, high = self.number(parts[0]), self.number(parts[1])
             return (low + high) / 2 if low is not None and high is not None else high
-        for word in text.replace(" / ", "/").split():
+        for word in text.replace(" / ", "/").replace("one half", "half").split():
             if word in ("and", "a", "an") and seen:
                 continue
             if word in ("a", "an"):

@@ -78,14 +78,17 @@ class Reader:
         """The names with short forms read as the text defines them."""
         tokens = sentence.words
         at: dict[tuple[int, int], Mapping[str, str]] = {}
+        begins = {form[0] for form in short}
         for first, word in enumerate(tokens):
+            if word.text[0] not in begins:
+                continue
             printed = ""
             for last in range(first, min(len(tokens), first + 5)):
                 if last > first and tokens[last].start != tokens[last - 1].end:
                     break
                 printed += tokens[last].text
                 meaning = short.get(printed) or (short.get(printed[:-1]) if printed.endswith("s") else None)
-                if meaning and (first == 0 or tokens[first - 1].end < word.start or tokens[first - 1].text in "(/"):
+                if meaning and (first == 0 or tokens[first - 1].end < word.start or tokens[first - 1].text in "(/-‐‑–"):
                     at[first, last] = meaning
         kept = [name for name in names if name.scheme not in at.get((name.first, name.last), {})]
         for (first, last), meaning in at.items():

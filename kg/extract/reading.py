@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as defaulting
 from functools import cached_property
+from typing import Any, TypeVar
 
 from kg.extract.sentences import Sentence
 from kg.ingest import Document
 from kg.vocabulary import Vocabulary
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,17 @@ class Reading:
     vocabulary: Vocabulary
     about: Sequence[Sentence] = ()
     at_large: Sequence[Mention] = ()
+
+    @cached_property
+    def _worked_out(self) -> dict[object, Any]:
+        return {}
+
+    def once(self, key: object, work: Callable[[], T]) -> T:
+        """What ``work`` gives, worked out once for this reading under a key."""
+        if key not in self._worked_out:
+            self._worked_out[key] = work()
+        value: T = self._worked_out[key]
+        return value
 
     def stretch(self, start: int, end: int) -> str:
         """A stretch of the document's text."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -43,6 +43,13 @@ class Sentence:
         """The sentence in plain spelling, for patterns."""
         return flat_of(self.words)
 
+    def with_(self, **changes: Any) -> Sentence:
+        """The same words with another index, role or place among sentences."""
+        other = replace(self, **changes)
+        if other.words is self.words and "flat" in vars(self):
+            vars(other)["flat"] = self.flat
+        return other
+
 
 class Sentences:
     """Cuts documents into sentences and gives each its role."""
@@ -50,7 +57,11 @@ class Sentences:
     def __init__(self, rules: Mapping[str, Any]) -> None:
         """Take the rules of ``rules/sentences.yaml``: abbreviations, and patterns and sections by role."""
         short = "|".join(re.escape(one) for one in rules["abbreviations"])
-        self._stop = re.compile(r"(?<![ (]\w)[.!?]['”\"]?\s+(?=[\"“(\[]?[A-Z0-9])|\n\s*\n")
+        self._stop = re.compile(
+            r"[.!?\n](?:(?<![ (]\w.)(?<!\n)['”\"]?\s+(?=[\"“(\[]?[A-Z0-9])"
+            r"|(?<=[a-z)\]]\.)\d{1,3}(?:[,–-]\d{1,3})*\s+(?=[A-Z])"  # The number of a reference after the stop.
+            r"|(?<=\n)\s*\n)"
+        )
         self._short = re.compile(rf"(?:^|[\s(])(?:{short})\.$", re.IGNORECASE)
         self._patterns = Patterns(rules)
         self._sections: dict[str, str] = rules["sections"]
@@ -76,16 +87,20 @@ class Sentences:
             if role == "skip":
                 continue
             before = role
-            found.append(Sentence(len(found), start, end, tokens, section, role, firm))
+            found.append(sentence.with_(role=role, firm=firm))
         return found
 
     def _role(self, text: str, before: str) -> tuple[str, bool]:
         """The role by its own words, else by that of the sentence before; and whether its own words tell of one."""
         fits = self._patterns.fits
+        if fits("animals", text):
+            return BACKGROUND, False
         if fits("foreign", text) and not fits("own", text):
             return OTHERS, False
         if fits("case", text):
             return CASE, True
+        if before == CASE and fits("shown", text):
+            return CASE, False
         others = fits("others", text)
         if not others and fits("same", text):
             return (OTHERS, False) if before == OTHERS and not fits("past", text) else (CASE, True)

@@ -6,36 +6,36 @@ Whether the marrow and the cerebrospinal fluid were involved is decided in `kg.e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
 from kg.extract.compartments import INVOLVED, statuses
 from kg.extract.lexicon import Name
-from kg.extract.nearby import NOT_THIS_PATIENT, Cues, above, between, inside
+from kg.extract.nearby import NOT_THIS_PATIENT, above, between, inside, of_leukemia, with_shared_heads
 from kg.extract.reader import rules
 from kg.extract.reading import Found, Mention, Reading
 from kg.extract.sentences import TITLE, Sentence
+from kg.extract.site_cues import (
+    FAIR,
+    LEUKEMIC,
+    STRONG,
+    is_labelled,
+    is_past,
+    look_at,
+    proven,
+    says_leukemia,
+    site_rules,
+    weight_of,
+)
 
 _LEVEL = re.compile(r"\b(?:[CTLS]\d{1,2}(?:\s*[-–/]\s*[CTLS]?\d{1,2})?)\b")
 _RELAPSE = re.compile(r"\b(?:relaps|recurr)", re.IGNORECASE)
-_STRONG, _FAIR = 3, 2
 
 
 @cache
 def _subject() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{rules('sites')['subject']})\b")
-
-
-@dataclass(frozen=True)
-class _Rules:
-    cues: Cues
-    ties: frozenset[str]
-    before: frozenset[str]
-    after: frozenset[str]
-    never: frozenset[str]
-    all: Mapping[str, Any]
 
 
 @dataclass
@@ -48,22 +48,10 @@ class _Site:
     detail: dict[str, str] = field(default_factory=dict)
 
 
-@cache
-def _rules() -> _Rules:
-    file = rules("sites")
-    parts = file["parts"]
-    return _Rules(
-        Cues(file["cues"]),
-        frozenset(file["ties"]),
-        frozenset(parts["before"]),
-        frozenset(parts["after"]),
-        frozenset(file["never"]),
-        file,
-    )
-
-
 def sites(reading: Reading) -> Iterator[Found]:
     """The sites that were involved at the episode told."""
+    if not of_leukemia(reading):
+        return
     found = list(_involved(reading, reading.sentences, reading.mentions))
     compartments = statuses(reading, any(_RELAPSE.search(reading.stretch(s.start, s.end)) for s in reading.sentences))
     for name, concept in (("marrow", "BoneMarrow"), ("csf", "CerebrospinalFluid")):
@@ -74,9 +62,9 @@ def sites(reading: Reading) -> Iterator[Found]:
         subject = [
             sentence for sentence in reading.about if sentence.role == TITLE or _subject().search(sentence.flat.text)
         ]
-        found = [one for one in _involved(reading, subject, reading.at_large) if one.score == _STRONG][:1]
+        found = [one for one in _involved(reading, subject, reading.at_large) if one.score == STRONG][:1]
     for one in _most_specific(reading, found):
-        confidence = 0.9 if one.score == _STRONG else 0.7
+        confidence = 0.9 if one.score == STRONG else 0.7
         yield Found("site", one.concept, one.mention.start, one.mention.end, confidence, one.detail)
 
 
@@ -86,9 +74,11 @@ def _most_specific(reading: Reading, found: Sequence[_Site]) -> Iterator[_Site]:
     for one in found:
         if any(o.concept != one.concept and one.concept in above(reading.vocabulary, o.concept) for o in found):
             continue
-        if one.score < _STRONG and _is_region(reading, one.concept) and organs:
+        if one.score < STRONG and _is_region(reading, one.concept) and organs:
             continue
-        beside = one.concept == "SoftTissue" and one.score < _STRONG
+        if {o.concept for o in found}.intersection(site_rules().all["beside"].get(one.concept, ())):
+            continue
+        beside = one.concept == "SoftTissue" and one.score < STRONG
         if beside and any(o.mention.sentence == one.mention.sentence for o in organs if o is not one):
             continue
         yield one
@@ -96,7 +86,7 @@ def _most_specific(reading: Reading, found: Sequence[_Site]) -> Iterator[_Site]:
 
 def _is_region(reading: Reading, concept: str) -> bool:
     kinds = above(reading.vocabulary, concept)
-    rule = _rules().all
+    rule = site_rules().all
     return (
         rule["regions"] in kinds
         and not kinds.intersection(rule["not_regions"])
@@ -106,13 +96,13 @@ def _is_region(reading: Reading, concept: str) -> bool:
 
 
 def _involved(reading: Reading, sentences: Sequence[Sentence], mentions: Sequence[Mention]) -> Iterator[_Site]:
-    rule = _rules()
+    rule = site_rules()
     held: dict[int, list[Mention]] = {}
     for mention in mentions:
         held.setdefault(mention.sentence, []).append(mention)
     for sentence in sentences:
         several = held.get(sentence.index, [])
-        places = [m for m in several if m.scheme == "AnatomicalSites"]
+        places = with_shared_heads(reading.vocabulary, sentence, [m for m in several if m.scheme == "AnatomicalSites"])
         looks = [m for m in several if m.scheme == "Modalities"]
         examined = [m for m in looks if m.concept in rule.all["examined"] and not any(inside(p, [m]) for p in places)]
         if not places and not examined:
@@ -122,84 +112,93 @@ def _involved(reading: Reading, sentences: Sequence[Sentence], mentions: Sequenc
         treatments = [m for m in several if m.scheme == "Treatments"]
         kinds = [m for m in several if m.scheme == "LeukemiaTypes" and m.concept != "MyeloidSarcoma"]
         cues = [cue for cue in cues if not inside(cue, treatments, proper=False) and not inside(cue, kinds)]
+        cues += proven(sentence, kinds)
+        doubts = [word for word in sentence.words if word.plain in rule.all["doubts"]]
+        cues = [cue for cue in cues if not any(0 <= word.start - cue.end <= 40 for word in doubts)]
         for look in examined:
-            found = [cue for cue in cues if cue.concept == "leukemic"]
-            if not look.said & NOT_THIS_PATIENT and _score(sentence, look, found, places, examined=True) == _STRONG:
-                yield _Site(look, rule.all["examined"][look.concept], _FAIR)
+            found = [cue for cue in cues if cue.concept in LEUKEMIC]
+            if not look.said & NOT_THIS_PATIENT and weight_of(sentence, look, found, places, examined=True) == STRONG:
+                yield _Site(look, rule.all["examined"][look.concept], FAIR)
+        counted: list[_Site] = []
         for place in places:
             concept = rule.all["own"].get(place.concept, place.concept)
             if concept in rule.never or place.said & (NOT_THIS_PATIENT | {"absent", "planned"}):
                 continue
             if inside(place, treatments):
                 continue
-            symptom = [m for m in several if m.scheme == "Findings" and not any(inside(cue, [m]) for cue in cues)]
+            symptom = [m for m in several if m.scheme == "Findings" and not says_leukemia(m, cues)]
             if inside(place, symptom):
                 continue
-            seen = inside(place, looks)
+            looked = look_at(sentence, place, looks)
+            seen = looked is not None
             region = _is_region(reading, concept)
             heeded = [cue for cue in cues if cue.concept != "lesion"] if region else cues
-            score = _score(sentence, place, heeded, [p for p in places if p is not place], examined=seen)
-            if score >= _FAIR and not _is_past(sentence, place, cues):
-                yield _Site(place, concept, score, _detail(reading, sentence, place))
-                yield from _level(sentence, place, score)
+            if looked is not None and "DiagnosticImaging" in above(reading.vocabulary, looked.concept):
+                # An image shows no cells.
+                heeded = [cue for cue in heeded if cue.concept != "cells"]
+            weight = weight_of(sentence, place, heeded, [p for p in places if p is not place], examined=seen)
+            if is_labelled(sentence, place):
+                weight = STRONG
+            if weight >= FAIR and not is_past(sentence, place, cues):
+                counted.append(_Site(place, concept, weight, _detail(reading, sentence, place)))
+        counted += _listed(reading, sentence, places, counted, [*treatments, *looks])
+        for one in counted:
+            yield one
+            yield from _level(sentence, one.mention, one.score)
+        yield from _caused(sentence, several, cues)
 
 
-def _is_past(sentence: Sentence, place: Mention, cues: Sequence[Name]) -> bool:
-    """Whether a word right before the site or its cue says that it belongs to an earlier episode."""
-    before = {word.plain for word in sentence.words[max(0, place.first - 2) : place.first]}
-    if before.intersection(_rules().all["afterwards"]) and any(
-        cue.concept == "leukemic" and 0 < cue.first - place.last <= 2 for cue in cues
-    ):
-        return True
-    for cue in cues:
-        if cue.concept == "past" and 0 < place.first - cue.last <= 6:
-            return "developed" not in between(sentence, cue, place)
-    return False
-
-
-def _score(
-    sentence: Sentence, place: Mention, cues: Sequence[Name], others: Sequence[Mention], *, examined: bool
-) -> int:
-    rule = _rules()
-    best = 0
-    for cue in cues:
-        if cue.concept in ("past", "ignored"):
+def _listed(
+    reading: Reading,
+    sentence: Sentence,
+    places: Sequence[Mention],
+    counted: Sequence[_Site],
+    wider: Sequence[Mention],
+) -> Iterator[_Site]:
+    """What is listed with a site that counts: “relapse in the kidneys, pancreas and bone marrow”."""
+    rule = site_rules().all["lists"]
+    joins, between_them = set(rule["joins"]), {*rule["joins"], *rule["words"]}
+    taken = {id(one.mention) for one in counted}
+    ordered = sorted(places, key=lambda place: place.first)
+    for one in counted:
+        at = next((number for number, place in enumerate(ordered) if place is one.mention), None)
+        if at is None or one.score < FAIR:
             continue
-        if cue.first <= place.last and place.first <= cue.last:
-            # The name itself says it: “leukemia cutis”, “hypopyon”.
-            if cue.concept != "clear":
-                best = max(best, _STRONG if cue.concept == "leukemic" else _FAIR)
+        for way in (1, -1):
+            last, number = one.mention, at + way
+            while 0 <= number < len(ordered):
+                place = ordered[number]
+                gap = set(between(sentence, last, place) if way > 0 else between(sentence, place, last))
+                if id(place) in taken or not gap & joins or gap - between_them:
+                    break
+                if place.said & (NOT_THIS_PATIENT | {"absent"}) or inside(place, wider, proper=False):
+                    break
+                concept = site_rules().all["own"].get(place.concept, place.concept)
+                if concept in site_rules().never and not (concept in rule["even"] and one.score == STRONG):
+                    break
+                taken.add(id(place))
+                yield _Site(place, concept, one.score, _detail(reading, sentence, place))
+                last, number = place, number + way
+
+
+def _caused(sentence: Sentence, several: Sequence[Mention], cues: Sequence[Name]) -> Iterator[_Site]:
+    """The nerve whose palsy the text puts down to leukemia: “facial palsy due to granulocytic sarcoma”."""
+    rule = site_rules().all["caused"]
+    for finding in several:
+        concept = rule["findings"].get(finding.concept) if finding.scheme == "Findings" else None
+        if concept is None or finding.said & (NOT_THIS_PATIENT | {"absent"}):
             continue
-        weight = _STRONG if cue.concept == "leukemic" else _FAIR
-        if cue.first > place.last:
-            gap = between(sentence, place, cue)
-            if cue.concept == "clear":
-                if len(gap) <= 3 and not rule.after.difference({"normal", "remission", "not", "no"}).intersection(gap):
-                    return 0
+        for cue in cues:
+            if cue.concept not in LEUKEMIC or cue.first <= finding.last:
                 continue
-            if rule.after.intersection(gap):
-                continue
-            crossed = sum(1 for other in others if place.last < other.first < cue.first)
-            reach = 14 if examined else (3 if weight == _FAIR else 9)
-            if examined and weight == _FAIR and others:
-                continue
-            if len(gap) <= reach and crossed <= (1 if len(gap) <= 3 else 0):
-                best = max(best, weight)
-        elif not examined:
-            gap = between(sentence, cue, place)
-            if cue.concept == "clear":
-                if len(gap) == 0 and sentence.words[cue.first].plain != "remission":
-                    return 0
-                continue
-            if rule.before.intersection(gap):
-                continue
-            if len(gap) <= (12 if weight == _STRONG else 6) and (len(gap) <= 1 or rule.ties.intersection(gap)):
-                best = max(best, weight)
-    return best
+            gap = between(sentence, finding, cue)
+            if len(gap) <= rule["reach"] and set(rule["ties"]).intersection(gap):
+                yield _Site(finding, concept, FAIR)
+                break
 
 
 def _detail(reading: Reading, sentence: Sentence, place: Mention) -> dict[str, str]:
-    file = _rules().all
+    file = site_rules().all
     words = [word.plain for word in sentence.words]
     near = [*words[max(0, place.first - 4) : place.first], *words[place.first : place.last + 2]]
     detail = {}
@@ -218,7 +217,7 @@ def _detail(reading: Reading, sentence: Sentence, place: Mention) -> dict[str, s
 
 def _level(sentence: Sentence, place: Mention, score: int) -> Iterator[_Site]:
     """The part of the spine that stands beside a site within it: “thoracic epidural mass”."""
-    levels = _rules().all["levels"]
+    levels = site_rules().all["levels"]
     if place.concept in levels["sites"]:
         words = sentence.words
         for at in range(max(0, place.first - 3), min(len(words), place.last + 8)):

@@ -88,9 +88,17 @@ def _named(sentence: Sentence, mentions: Sequence[Mention]) -> Iterator[_Given]:
             continue
         if _is_donor(sentence, m) and ("absent" in m.said or not _rules().graft.search(sentence.flat.text)):
             continue
-        if m.said & NOT_THIS_PATIENT or _means_else(sentence, m) or _thought_of(sentence, m.start, m.end):
+        if _of_others(sentence, m) or _means_else(sentence, m) or _thought_of(sentence, m.start, m.end):
             continue
         yield _Given(m.concept, m.start, m.end, sentence, 0.6 if "possible" in m.said else 0.9)
+
+
+def _of_others(sentence: Sentence, m: Mention) -> bool:
+    """Whether someone else was given it; a relative who gave the graft makes it no one else's."""
+    said = m.said & NOT_THIS_PATIENT
+    if said == {"family"} and _rules().graft.search(sentence.flat.text):
+        return False
+    return bool(said)
 
 
 def _means_else(sentence: Sentence, m: Mention) -> bool:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 # A word that a line end cuts is one word (“infil-\ntration”); a hyphen inside a line parts two.
 _WORD = re.compile(r"[^\W\d_]+(?:[-‐‑\u00ad] *\n *[a-z]+)*|\d+(?:[.,·]\d+)*|[^\w\s]", re.UNICODE)
 _BREAK = re.compile(r"[-‐‑\u00ad] *\n *")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word, number or sign: its place, as printed, and its plain form."""
 
     start: int
