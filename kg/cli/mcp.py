@@ -13,7 +13,7 @@ from kg.config import snapshots_folder
 from kg.errors import ConfigError
 
 _EXAMPLES = (
-    "Examples: **claude mcp add sanctuary -- sanctuary mcp** · **sanctuary mcp --http --port 8001**, "
+    "Examples: **sanctuary mcp**, as the command that an assistant starts · **sanctuary mcp --http --port 8001**, "
     "then http://127.0.0.1:8001/mcp"
 )
 
