@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import queue
 import select
@@ -15,7 +16,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from typing import IO, NoReturn
+from typing import IO, NoReturn, cast
 
 from kg.batch.work import Item, Job, Result, failed
 from kg.batch.worker import send
@@ -121,13 +122,13 @@ class Worker:
             if len(self._buffer) >= 8:
                 (length,) = struct.unpack("<Q", self._buffer[:8])
                 if len(self._buffer) >= 8 + length:
-                    message = pickle.loads(self._buffer[8 : 8 + length])
+                    message = cast(Result, pickle.loads(self._buffer[8 : 8 + length]))
                     self._buffer = self._buffer[8 + length :]
-                    return message  # type: ignore[no-any-return]
+                    return message
             left = end - time.monotonic()
             if left <= 0 or not incoming.poll(left * 1000):
                 self._fail(f"It took longer than {self.job.seconds:g} s and did not stop")
-            data = process.stdout.read1(1 << 20)  # type: ignore[attr-defined]
+            data = os.read(process.stdout.fileno(), 1 << 20)
             if not data:
                 self._fail("The process that read it ended", ended=True)
             self._buffer += data

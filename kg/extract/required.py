@@ -7,6 +7,7 @@ escapes, lookarounds and quantifiers.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _QUANTIFIER = re.compile(r"(?:\?|\*|\+|\{(\d*),?\d*\})\??")
 _OPENING = re.compile(r"\((?:\?(?::|P<\w+>|(=|!|<=|<!)))?")
@@ -19,21 +20,12 @@ def alternatives(pattern: str) -> list[str]:
     >>> alternatives("a (?:b|c)|[|]d")
     ['a (?:b|c)', '[|]d']
     """
-    parts, depth, begin, at = [], 0, 0, 0
-    while at < len(pattern):
-        sign = pattern[at]
-        if sign == "\\":
-            at += 1
-        elif sign == "[":
-            at = _class_end(pattern, at) - 1
-        elif sign == "(":
-            depth += 1
-        elif sign == ")":
-            depth -= 1
-        elif sign == "|" and not depth:
+    parts, depth, begin = [], 0, 0
+    for at, sign in _signs(pattern):
+        depth += (sign == "(") - (sign == ")")
+        if sign == "|" and not depth:
             parts.append(pattern[begin:at])
             begin = at + 1
-        at += 1
     return [*parts, pattern[begin:]]
 
 
@@ -107,16 +99,20 @@ def _class_end(pattern: str, at: int) -> int:
 
 def _group_end(pattern: str, at: int) -> int:
     depth = 0
-    while True:
-        sign = pattern[at]
-        if sign == "\\":
+    for place, sign in _signs(pattern, at):
+        depth += (sign == "(") - (sign == ")")
+        if not depth:
+            return place + 1
+    raise ValueError(f"A group of the pattern {pattern!r} has no end.")
+
+
+def _signs(pattern: str, at: int = 0) -> Iterator[tuple[int, str]]:
+    """The signs of a pattern from a place on, without those that are escaped or in a class."""
+    while at < len(pattern):
+        if pattern[at] == "[":
+            at = _class_end(pattern, at)
+        elif pattern[at] == "\\":
+            at += 2
+        else:
+            yield at, pattern[at]
             at += 1
-        elif sign == "[":
-            at = _class_end(pattern, at) - 1
-        elif sign == "(":
-            depth += 1
-        elif sign == ")":
-            depth -= 1
-            if not depth:
-                return at + 1
-        at += 1

@@ -99,6 +99,11 @@ class _Rest:
         return first + self._stream.readline(size)
 
 
+def _after_space(text: str, place: int) -> int:
+    found = _SPACE.match(text, place)
+    return place if found is None else found.end()
+
+
 def _array(stream: _Rest, name: str) -> Iterator[Any]:
     """The entries of an array, decoded one by one out of a buffer that is filled as they are taken."""
     decoder = json.JSONDecoder(parse_float=Decimal)
@@ -107,11 +112,11 @@ def _array(stream: _Rest, name: str) -> Iterator[Any]:
     while True:
         what = ""
         try:
-            start = _SPACE.match(buffer, place).end()  # type: ignore[union-attr]  # it matches nothing too
+            start = _after_space(buffer, place)
             if buffer[start : start + 1] == "]":
                 return
             entry, end = decoder.raw_decode(buffer, start)
-            end = _SPACE.match(buffer, end).end()  # type: ignore[union-attr]
+            end = _after_space(buffer, end)
             if end < len(buffer) and buffer[end] in ",]":
                 count += 1
                 yield entry
