@@ -27,9 +27,68 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import BaseModel, ValidationError
+
+from kg.errors import SourceTextError
 from kg.vocabulary import Vocabulary
 
 Json = Mapping[str, Any]
+Names = list[str]
+
+
+class _Findings(BaseModel):
+    present: Names = []
+    absent: Names = []
+
+
+class _Markers(BaseModel):
+    positive: Names = []
+    negative: Names = []
+
+
+class GoldCase(BaseModel):
+    """What a person read of one patient; keys that are not scored may stand beside these."""
+
+    age_years: float | None = None
+    sex: str | None = None
+    leukemia: Names = []
+    relapse: bool | None = None
+    in_remission: bool | None = None
+    isolated: bool | None = None
+    marrow: str | None = None
+    csf: str | None = None
+    sites: Names = []
+    findings: _Findings = _Findings()
+    modalities: Names = []
+    treatments: Names = []
+    markers: _Markers = _Markers()
+    differentials: Names = []
+    outcome: str | None = None
+
+
+class Gold(BaseModel):
+    """A line of the gold."""
+
+    id: str
+    text: str
+    cases: list[GoldCase]
+
+
+def read_gold(line: str) -> Json:
+    """A line of the gold, checked.
+
+    Raises:
+        SourceTextError: it is not JSON, or a value is not of its kind; in words, without the file.
+    """
+    try:
+        return Gold.model_validate_json(line).model_dump()
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        at = f" at {place}" if place else ""
+        raise SourceTextError(f"{first['msg']}{at}. Each line has id, text and cases; see kg.evaluation.") from error
+
+
 SINGLE = ("age", "sex", "leukemia", "relapse", "in_remission", "isolated", "marrow", "csf", "outcome")
 SEVERAL = ("sites", "findings", "absent findings", "modalities", "treatments", "markers", "differentials")
 _ALWAYS = ("age", "sex")

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from kg.config import shipped
 from kg.errors import SourceTextError
-from kg.evaluation import SEVERAL, SINGLE, Evaluation, Score, evaluate
+from kg.evaluation import SEVERAL, SINGLE, Evaluation, Json, Score, evaluate, read_gold
 
 
 def register(app: typer.Typer) -> None:
@@ -40,7 +40,7 @@ def run(
     vocabulary = read_vocabulary(read_ontology(shipped("ontology")))
     reader = Reader(vocabulary)
 
-    def pairs() -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    def pairs() -> Iterator[tuple[Json, list[dict[str, Any]]]]:
         for line in _lines(gold):
             found: list[dict[str, Any]] = []
             for document in read_bytes(line["text"].encode(), f"{line['id']}.txt"):
@@ -52,7 +52,7 @@ def run(
     _json(result) if as_json else _table(result, errors=errors)
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def _lines(path: Path) -> Iterator[Json]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -61,15 +61,9 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
         if not text.strip():
             continue
         try:
-            line = json.loads(text)
-        except ValueError as error:
-            raise SourceTextError(f"{path}:{number}: this is not JSON: {error}. Give one object a line.") from error
-        lacking = [key for key in ("id", "text", "cases") if not isinstance(line, dict) or key not in line]
-        if lacking:
-            raise SourceTextError(
-                f"{path}:{number}: {', '.join(lacking)} is missing. Each line has id, text and cases."
-            )
-        yield line
+            yield read_gold(text)
+        except SourceTextError as error:
+            raise SourceTextError(f"{path}:{number}: {error}") from error
 
 
 def _table(result: Evaluation, *, errors: bool) -> None:

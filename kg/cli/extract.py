@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,6 +27,10 @@ _EXAMPLES = (
     "**sanctuary extract reports.tar.gz --format jsonl --out drafts --report drafts/report.txt** · "
     "**sanctuary extract - --format jsonl < paper.txt**"
 )
+
+
+_SHOWN = 5
+"""So many failures are told at the end of a run."""
 
 
 def register(app: typer.Typer) -> None:
@@ -87,6 +92,8 @@ def extract(
         for result in sink.results:
             if not result.record:
                 typer.echo(f"{result.name}: {result.reason}", err=True)
+    elif tally.failed:
+        _tell_failures(sink)
     if tally.failed:
         raise typer.Exit(1)
 
@@ -114,6 +121,17 @@ def _engine(inputs: Inputs, job: Job, jobs: int | None, scheduler: str | None) -
     return Crew(job, jobs or len(os.sched_getaffinity(0)))
 
 
+def _tell_failures(sink: OutFolder | LineSink) -> None:
+    """The first documents that failed, each with its reason; there may be thousands."""
+    from kg.extract.draft import Outcome
+
+    failed = (one for one in sink.outcomes() if one.outcome is Outcome.FAILED)
+    for result in islice(failed, _SHOWN):
+        typer.echo(f"  {result.name}: {result.reason}", err=True)
+    if next(failed, None) is not None:
+        typer.echo("  … --report FILE lists them all.", err=True)
+
+
 def _tell(tally: Tally, out: Path | None) -> None:
     """Say on standard error how it went."""
     if tally.total + tally.before <= 1 and out is None:
@@ -122,7 +140,7 @@ def _tell(tally: Tally, out: Path | None) -> None:
     counts = ", ".join(f"{count:,} {outcome.value}" for outcome, count in tally.outcomes.most_common())
     before = f"; {tally.before:,} were done before" if tally.before else ""
     typer.echo(
-        f"{out or 'standard output'}: {tally.total:,} documents in {tally.seconds:.1f} s ({rate:.0f} a second)"
+        f"{out or 'standard output'}: {tally.total:,} document{'' if tally.total == 1 else 's'} in {tally.seconds:.1f} s ({rate:.0f} a second)"
         f"{f': {counts}' if counts else ''}{before}.",
         err=True,
     )
