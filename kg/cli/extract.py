@@ -139,8 +139,9 @@ def _tell(tally: Tally, out: Path | None) -> None:
     rate = tally.total / tally.seconds if tally.seconds > 0 else 0
     counts = ", ".join(f"{count:,} {outcome.value}" for outcome, count in tally.outcomes.most_common())
     before = f"; {tally.before:,} were done before" if tally.before else ""
+    documents = "document" if tally.total == 1 else "documents"
     typer.echo(
-        f"{out or 'standard output'}: {tally.total:,} document{'' if tally.total == 1 else 's'} in {tally.seconds:.1f} s ({rate:.0f} a second)"
+        f"{out or 'standard output'}: {tally.total:,} {documents} in {tally.seconds:.1f} s ({rate:.0f} a second)"
         f"{f': {counts}' if counts else ''}{before}.",
         err=True,
     )
