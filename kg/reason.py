@@ -17,6 +17,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, s
 
 from kg import namespaces as ns
 from kg.errors import InconsistencyError, ReasoningError
+from kg.idle_concepts import idle_concepts, subclasses_of_idle
 from kg.vocabulary import LABEL, SUBCLASS_OF, TYPE
 
 GRAPH = NamedNode(ns.GRAPH_INFERRED)
@@ -57,7 +58,8 @@ def infer(ontology: Sequence[Triple], hierarchy: Sequence[Triple], asserted: Ite
     schema = [*ontology, *(t for t in hierarchy if t.predicate.value.endswith("#broader"))]
     facts = _facts(ontology, asserted)
     labels = _labels(ontology)
-    schema = _without_nominals(schema)
+    idle = idle_concepts(schema, facts)
+    schema = _without_nominals([t for t in schema if t.subject not in idle])
     outcome = _run(schema, facts)
     if outcome is None:
         raise InconsistencyError(_explain(schema, facts, labels))
@@ -66,7 +68,8 @@ def infer(ontology: Sequence[Triple], hierarchy: Sequence[Triple], asserted: Ite
         raise InconsistencyError(f"These classes can have no members: {names}. Look at their axioms in ontology/.")
     known = {(t.subject, t.object) for t in [*ontology, *facts] if t.predicate in (TYPE, SUBCLASS_OF)}
     found: list[Quad] = []
-    for pairs, predicate in ((outcome.types, TYPE), (outcome.subclasses, SUBCLASS_OF)):
+    subclasses = outcome.subclasses | subclasses_of_idle(idle, outcome.subclasses)
+    for pairs, predicate in ((outcome.types, TYPE), (subclasses, SUBCLASS_OF)):
         for child, parent in sorted(pairs):
             pair = NamedNode(child), NamedNode(parent)
             if pair not in known and child != parent:

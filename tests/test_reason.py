@@ -9,10 +9,14 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Triple, parse
 
 from kg import namespaces as ns
+from kg.build import read_inputs
 from kg.config import shipped
 from kg.errors import InconsistencyError
+from kg.graph import asserted_quads
+from kg.idle_concepts import idle_concepts, subclasses_of_idle
 from kg.reason import _facts, _run, _without_nominals, infer, smallest
 from kg.snapshot import Snapshot
+from kg.triples.ontology import skos_triples
 
 GRAPH = NamedNode(ns.paper_graph("one-2020"))
 PREFIXES = f"@prefix sanct: <{ns.SANCT}> . @prefix owl: <{ns.PREFIXES['owl']}> . @prefix x: <{ns.BASE}case/one/> .\n"
@@ -293,3 +297,32 @@ def test_smallest_gives_one_of_several_contradictions_whole() -> None:
     pairs = [{facts[0], facts[7]}, {facts[1], facts[2]}]
     found = smallest(lambda part: any(pair <= set(part) for pair in pairs), facts)
     assert set(found) in pairs
+
+
+@pytest.mark.parametrize("left_out", [True, False])
+def test_a_second_axiom_keeps_a_concept_in_reasoning(left_out: bool) -> None:
+    hierarchy = (
+        "sanct:A skos:inScheme sanct:S ; a owl:Class . sanct:B rdfs:subClassOf sanct:A ; skos:inScheme sanct:S . "
+        "sanct:C rdfs:subClassOf sanct:B ; skos:inScheme sanct:S . sanct:D rdfs:subClassOf sanct:B ; "
+        "skos:inScheme sanct:S . "
+    )
+    axiom = "" if left_out else "sanct:C owl:disjointWith sanct:A . "
+    text = f"{PREFIXES}@prefix skos: <{ns.PREFIXES['skos']}> . {hierarchy}{axiom}"
+    schema = [q.triple for q in parse(text, format=RdfFormat.TURTLE)]
+    idle = idle_concepts(schema, [])
+    assert ({node.value.removeprefix(ns.SANCT) for node in idle}) == ({"B", "C", "D"} if left_out else {"D"})
+    # What the reasoner would have found of those that it was spared.
+    found = {(ns.term("A"), ns.term("Entity")), (ns.term("B"), ns.term("A")), (ns.term("B"), ns.term("Entity"))}
+    above = {parent for child, parent in subclasses_of_idle(idle, found) if child == ns.term("D")}
+    assert above == {ns.term("A"), ns.term("B"), ns.term("Entity")}
+
+
+def test_leaving_concepts_out_changes_no_inference(monkeypatch: pytest.MonkeyPatch) -> None:
+    inputs = read_inputs(shipped("ontology"), shipped("data"), shipped("queries"))
+    asserted = list(dict.fromkeys(asserted_quads(inputs)))
+    skos = list(skos_triples(inputs.vocabulary))
+    spared = infer(inputs.ontology, skos, asserted)
+    monkeypatch.setattr("kg.reason.idle_concepts", lambda schema, facts: {})
+    whole = infer(inputs.ontology, skos, asserted)
+    assert len(idle_concepts([*inputs.ontology, *skos], _facts(inputs.ontology, asserted))) > 500
+    assert spared == whole
