@@ -48,6 +48,16 @@ def sources_folder() -> Path | None:
     return beside if beside.is_dir() else None
 
 
+def llm_address() -> tuple[str | None, str | None]:
+    """Address and name of the language model of extraction: ``SANCTUARY_LLM_URL`` and ``SANCTUARY_LLM_MODEL``."""
+    return os.environ.get("SANCTUARY_LLM_URL") or None, os.environ.get("SANCTUARY_LLM_MODEL") or None
+
+
+def llm_key() -> str | None:
+    """Key for the endpoint of the language model: ``SANCTUARY_LLM_KEY``. It is never passed on, shown or kept."""
+    return os.environ.get("SANCTUARY_LLM_KEY") or None
+
+
 def environment() -> Mapping[str, str]:
     """The environment variables of this process."""
     return os.environ

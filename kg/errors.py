@@ -7,6 +7,8 @@ The tree::
     ├── OntologyError          Turtle that does not parse, a term without a label
     ├── RecordError            a record that cannot be taken; holds one or more RecordProblem
     ├── SourceTextError        a paper's text that cannot be read
+    │   └── NoLeukemiaError    a file of patients that can be read, and tells of none with leukemia
+    ├── EndpointError          a language model's endpoint that gives no answer that can be used
     ├── BatchError             a run over many documents that cannot start or go on
     ├── MappingError           a row of the mapping set that cannot be used
     ├── ReleaseError           a release of a terminology that cannot be read, or what is kept of one
@@ -43,6 +45,14 @@ class OntologyError(SanctuaryError):
 
 class SourceTextError(SanctuaryError):
     """The text of a paper is missing, is not UTF-8 or is not the text that a record was written from."""
+
+
+class NoLeukemiaError(SourceTextError):
+    """A file of patients can be read, and tells of no patient with leukemia."""
+
+
+class EndpointError(SanctuaryError):
+    """The endpoint of a language model gives no answer, or none that can be used."""
 
 
 class BatchError(SanctuaryError):

@@ -15,8 +15,7 @@ from pathlib import Path
 from kg.errors import RecordError, RecordProblem, SourceTextError
 from kg.ingest import Document, read_document
 from kg.ingest.case_table_files import read_case_table
-from kg.ingest.document import fold, folded_pattern
-from kg.ingest.phenopacket import phenopacket_document
+from kg.ingest.document import TableCell, fold, folded_pattern
 from kg.records.fields import Evidence
 from kg.records.paper import Record
 from kg.records.reader import RecordFile, located
@@ -61,19 +60,38 @@ def source_document(record: Record, sources: Path) -> Document:
 
 
 def _document(path: Path) -> Document:
-    """The document in a file; phenopackets and tables of cases are read as those who drafted from them read them."""
-    if path.suffix not in (".json", ".csv", ".tsv", ".xlsx"):
+    """The document in a file; a table of cases is read as those who drafted from it read it."""
+    file, _, sheet = path.name.partition("#")
+    if Path(file).suffix not in (".csv", ".tsv", ".xlsx"):
         return read_document(path)
     try:
-        data = path.read_bytes()
+        data = path.with_name(file).read_bytes()
     except OSError as error:
         raise SourceTextError(f"{path}: the file cannot be read: {error.strerror}. Check the path.") from error
-    return phenopacket_document(data, path.name) if path.suffix == ".json" else read_case_table(data, path.name)[0]
+    return read_case_table(data, file, sheet or None)[0]
 
 
 def check_record(record: Record, document: Document) -> list[Checked]:
     """Hold each mention of a record against the text."""
     return [_check(record.record, path, evidence, document) for path, evidence in walk_evidence(record)]
+
+
+def unused_cells(record: Record, document: Document) -> list[tuple[int, TableCell]]:
+    """The cells with words from which no evidence is taken, though it is from their row and from their column.
+
+    Each comes with the number of its table. An empty cell is none here: it says nothing, so nothing rests on it. That
+    only the text knows, and so no query over the graph can look for what was left out.
+    """
+    used = {(cell.table, cell.row, cell.column) for _, one in walk_evidence(record) if (cell := one.cell)}
+    rows, columns = {place[:2] for place in used}, {(table, column) for table, _, column in used}
+    return [
+        (table.number, cell)
+        for table in document.tables
+        for cell in table.cells
+        if (table.number, cell.row) in rows
+        and (table.number, cell.column) in columns
+        and (table.number, cell.row, cell.column) not in used
+    ]
 
 
 def summary(checked: Iterable[Checked]) -> dict[State, int]:

@@ -46,6 +46,7 @@ _CLINIC = (
     ("Differential diagnoses", "differential"),
     ("Timeline", "timelineEvent"),
     ("Possibly the same patient elsewhere", "possibleIdentity"),
+    ("Another patient elsewhere who looks like this one", "excludedIdentity"),
 )
 _STATUSES = (("Present", "Findings present"), ("Absent", "Findings absent"), ("NotReported", "Findings not reported"))
 

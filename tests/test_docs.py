@@ -51,7 +51,7 @@ def test_each_command_in_the_documents_exists() -> None:
         command.name or (command.callback.__name__ if command.callback else "") for command in app.registered_commands
     }
     known |= {group.name for group in app.registered_groups if group.name}
-    named = set(re.findall(r"sanctuary ([a-z]+)\b", "\n".join(_read(d.name) for d in ROOT.glob("*.md"))))
+    named = set(re.findall(r"sanctuary ([a-z]+(?:-[a-z]+)*)\b", "\n".join(_read(d.name) for d in ROOT.glob("*.md"))))
     assert named - {"site", "sites"} <= known
 
 

@@ -53,14 +53,14 @@ def test_an_array_and_lines_give_the_same(data: str, before: bytes) -> None:
 
 
 def test_the_document() -> None:
-    document = patient().document("patients.json", "0" * 64)
+    document = patient().document("patients.json")
     assert (document.name, document.metadata.pmid) == ("patients.json#17875532-2", "17875532")
     assert [(s.name, document.text[s.start : s.end]) for s in document.sections] == [
         ("Title", "A nerve that hid a relapse"),
         ("Case report", "A girl had pain.\n\nShe was well."),
     ]
     assert [document.text[a:b] for a, b in document.sentences][-1].strip() == "She was well."
-    alone = patient(title=None).document("patients.json", "0" * 64)
+    alone = patient(title=None).document("patients.json")
     assert [section.name for section in alone.sections] == ["Case report"]
     assert alone.text == "A girl had pain.\n\nShe was well."
 
@@ -109,7 +109,7 @@ def test_one_bad_entry_loses_no_other(bad: Any) -> None:
     for data in (json.dumps([ENTRY, bad, ENTRY]), "\n".join(map(json.dumps, (ENTRY, bad, ENTRY)))):
         first, note, last = read(data.encode())
         assert isinstance(note, Note)
-        assert note.place == "patients.json, entry 2"
+        assert note.place == "entry 2"
         assert isinstance(first, PmcPatient)
         assert isinstance(last, PmcPatient)
 

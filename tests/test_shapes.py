@@ -48,6 +48,10 @@ PLANTED = {
     "DifferentialShape": ("x:n a sanct:Differential ; sanct:ruledOutBy x:o . x:o a sanct:Outcome .", "is ruled out by"),
     "TimelineEventShape": ('x:n a sanct:TimelineEvent ; sanct:date "July 2017" .', "write YYYY-MM-DD"),
     "PossibleIdentityShape": ("x:n a sanct:PossibleIdentity .", "weighs at least one trait"),
+    "ExcludedIdentityShape": (
+        "x:n a sanct:ExcludedIdentity ; sanct:otherCase x:a, x:b .",
+        "names at most one case",
+    ),
     "ReasonForIdentityShape": (
         "x:n a sanct:ReasonForIdentity ; sanct:bearing sanct:Positive .",
         "SpeaksFor or SpeaksAgainst",

@@ -234,9 +234,6 @@ PLANTED = {
     "statement-not-typed": "t:d sanct:leukemiaType sanct:BPrecursorALL .",
     "statement-out-of-reach": "t:f sanct:ofCase case:one-2020-1 .",
     "statement-without-evidence": "t:f sanct:ofCase case:one-2020-1 .",
-    "table-cell-missing": (
-        "t:e sanct:inReference paper:one-2020 ; sanct:tableNumber 1 ; sanct:tableRow 3 ; sanct:tableColumn 'Age' ."
-    ),
     "treatment-type-as-agent": "t:t sanct:agent sanct:Chemotherapy .",
     "two-primary-tellings": "case:one-2020-1 sanct:reportedIn paper:other-2019 .",
     "undeclared-term": "t:s sanct:noSuchProperty 1 .",

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from kg.errors import SourceTextError
-from kg.ingest.source import MAX_BYTES
+from kg.ingest.formats import Format, recognise
+from kg.ingest.source import HEAD_BYTES, MAX_BYTES, MAX_SET_BYTES
 
 RATIO = 200
 """A member that unpacks to more than so many times its size, and to more than a megabyte, is a bomb."""
 
+_BOMB = f"it unpacks to more than {RATIO} times its size, as no text does."
 _HEADERS = 16_000_000
 _DAMAGED = (
     OSError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError,
@@ -31,12 +34,16 @@ _DAMAGED = (
 
 @dataclass(frozen=True)
 class Member:
-    """A file in an archive: its name as shown, its bytes or what is wrong with it, and its share of the archive."""
+    """A file in an archive: its name as shown, its bytes or what is wrong with it, and its share of the archive.
+
+    A large file of many patients is not held: it comes as a ``stream``, to be read before the next member is asked for.
+    """
 
     name: str
     data: bytes
     weight: int
     problem: str = ""
+    stream: BinaryIO | None = None
 
 
 def archive_of(path: Path) -> str | None:
@@ -78,7 +85,7 @@ def members(path: Path, kind: str) -> Iterator[Member]:
         elif kind == "tar":
             yield from _tar(path)
         else:
-            yield _single(path)
+            yield from _single(path)
     except _DAMAGED as error:
         raise SourceTextError(f"the archive is damaged: {_said(error)}. Fetch or make it again.") from error
 
@@ -86,7 +93,8 @@ def members(path: Path, kind: str) -> Iterator[Member]:
 def _zip(path: Path) -> Iterator[Member]:
     with zipfile.ZipFile(path) as archive:
         if "[Content_Types].xml" in archive.NameToInfo:
-            raise SourceTextError("this is a word processor's or spreadsheet's file. Save it as PDF, HTML or text.")
+            remedy = "Save it as PDF, HTML or text; read a table of cases with “sanctuary table”."
+            raise SourceTextError(f"this is a word processor's or spreadsheet's file. {remedy}")
         for info in archive.infolist():
             if info.is_dir() or _hidden(info.filename):
                 continue
@@ -96,10 +104,10 @@ def _zip(path: Path) -> Iterator[Member]:
                 continue
             try:
                 with archive.open(info) as stream:
-                    data, problem = _bounded(cast(BinaryIO, stream), info.compress_size)
+                    yield _member(name, cast(BinaryIO, stream), info.compress_size, weight)
             except _DAMAGED as error:
-                data, problem = b"", f"it is damaged in the archive: {_said(error)}. Make the archive again."
-            yield Member(name, data, weight, problem)
+                problem = f"it is damaged in the archive: {_said(error)}. Make the archive again."
+                yield Member(name, b"", weight, problem)
 
 
 def _tar(path: Path) -> Iterator[Member]:
@@ -119,30 +127,70 @@ def _tar(path: Path) -> Iterator[Member]:
                         source = archive.extractfile(member)
                         assert source is not None
                         done = min(size, raw.tell())
-                        data, problem = _bounded(cast(BinaryIO, source), max(1, member.size))
-                        yield Member(shown(member.name), data, done - before, problem)
+                        yield _member(shown(member.name), cast(BinaryIO, source), max(1, member.size), done - before)
                         before = done
                     guard.check(raw.tell())
 
 
-def _single(path: Path) -> Member:
+def _single(path: Path) -> Iterator[Member]:
     """A file that is packed by itself, as PubMed's are."""
     with path.open("rb") as raw:
         head = raw.read(8)
         raw.seek(0)
         with _opened(raw, head) as stream:
-            data, problem = _bounded(stream, path.stat().st_size)
-    return Member(path.stem, data, path.stat().st_size, problem)
+            yield _member(path.stem, stream, path.stat().st_size, path.stat().st_size)
 
 
-def _bounded(stream: BinaryIO, packed: int) -> tuple[bytes, str]:
-    """The bytes of a member, and what is wrong with them."""
+def _member(name: str, stream: BinaryIO, packed: int, weight: int) -> Member:
+    """A member with its bytes, or with its stream, or with what is wrong with it."""
     data = stream.read(MAX_BYTES + 1)
     if len(data) > 1_000_000 and len(data) > RATIO * max(1, packed):
-        return b"", f"it unpacks to more than {RATIO} times its size, as no text does."
+        return Member(name, b"", weight, _BOMB)
+    if len(data) > MAX_BYTES and _is_streamed(data[:HEAD_BYTES]):
+        return Member(name, b"", weight, stream=cast(BinaryIO, Rest(data, stream, RATIO * max(1, packed))))
     if len(data) > MAX_BYTES:
-        return b"", f"it has more than {MAX_BYTES:,} bytes. Unpack it, and give one paper in a file."
-    return data, ""
+        problem = f"it has more than {MAX_BYTES:,} bytes. Unpack it, and give one paper in a file."
+        return Member(name, b"", weight, problem)
+    return Member(name, data, weight)
+
+
+def _is_streamed(head: bytes) -> bool:
+    try:
+        return recognise(head) is Format.PMC_PATIENTS
+    except SourceTextError:
+        return False
+
+
+class Rest:
+    """A stream of which the first bytes were read already; at ``most`` bytes it ends with an error."""
+
+    def __init__(self, start: bytes, stream: BinaryIO, most: int = MAX_SET_BYTES) -> None:
+        self._start, self._stream = io.BytesIO(start), stream
+        self._left = min(most, MAX_SET_BYTES)
+
+    def read(self, size: int) -> bytes:
+        """The next bytes."""
+        return self._bounded(self._start.read(size) or self._next(self._stream.read, size))
+
+    def readline(self, size: int) -> bytes:
+        """The next line, or as much of it."""
+        line = self._start.readline(size)
+        if not line.endswith(b"\n") and len(line) < size:
+            line += self._next(self._stream.readline, size - len(line))
+        return self._bounded(line)
+
+    @staticmethod
+    def _next(read: Callable[[int], bytes], size: int) -> bytes:
+        try:
+            return read(size)
+        except _DAMAGED as error:
+            raise SourceTextError(f"it is damaged from here on: {_said(error)}. Fetch or make it again.") from error
+
+    def _bounded(self, data: bytes) -> bytes:
+        self._left -= len(data)
+        if self._left < 0:
+            raise SourceTextError(_BOMB)
+        return data
 
 
 class _Guard:

@@ -13,10 +13,11 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, BinaryIO
 
 from kg import __version__
@@ -34,16 +35,20 @@ _REFERENCES_HEAD = (
 class OutFolder:
     """Writes results into a folder, and knows which documents are in it already."""
 
-    def __init__(self, folder: Path, form: Form) -> None:
+    def __init__(self, folder: Path, form: Form, chosen: Mapping[str, str] = MappingProxyType({})) -> None:
         """Open a folder, mend what a kill has left, and lock it.
 
+        ``chosen`` is what else the drafts of the folder depend on, as `kg.batch.work.Job.chosen` has it.
+
         Raises:
-            ConfigError: the folder holds something else, or drafts in another format, or is in use.
+            ConfigError: the folder holds something else, or drafts in another format or made with other names or
+                another model, or is in use.
         """
-        self.folder, self._form = folder, form
+        self.folder, self._form, self._chosen = folder, form, chosen
         self._kept = REFERENCES if form is Form.YAML else DRAFTS
         self._names: dict[bytes, bytes] = {}
         self._slugs: set[str] = set()
+        self._works: set[str] = set()
         self._last: dict[str, int] = {}
         self.done = 0
         begun = (folder / JOURNAL).exists()
@@ -83,13 +88,14 @@ class OutFolder:
                 self._check_head(entry)
             else:
                 self._know(entry["key"], entry["document"], entry.get("draft", ""))
+                self._works.update(entry.get("works", ()))
                 length = entry["length"]
                 self.done += 1
             end += len(line)
         self._journal.truncate(end)
         self._journal.seek(0, os.SEEK_END)
         if end == 0:
-            head = {"extract": 1, "format": self._form.value, "tool": f"sanctuary-kg {__version__}"}
+            head = {"extract": 1, "format": self._form.value, "tool": f"sanctuary-kg {__version__}", **self._chosen}
             self._journal.write(_line(head))
             self._sync(self._journal)
         return length
@@ -98,6 +104,12 @@ class OutFolder:
         if entry.get("format") != self._form.value:
             other = entry.get("format", "something else")
             raise ConfigError(f"{self.folder} was begun with --format {other}. Go on with it, or choose another --out.")
+        for key, option in (("names", "--names"), ("llm", "--llm-model")):
+            before, now = entry.get(key, ""), self._chosen.get(key, "")
+            if before != now:
+                begun = f"with {option} {before}" if before else f"without {option}"
+                remedy = "Go on as before, or choose another --out."
+                raise ConfigError(f"{self.folder} was begun {begun}; this run has {now or 'none'}. {remedy}")
 
     def _know(self, key: str, name: str, slug: str) -> None:
         self._names.setdefault(bytes.fromhex(key)[:16], _short(name))
@@ -127,9 +139,10 @@ class OutFolder:
             self._drafts.write(
                 (result.reference if self._form is Form.YAML else result.line).encode("utf-8", "replace")
             )
+            works = self._write_works(result)
             if result.record:
                 records.append(self._record(result))
-            lines.append(_line(_told(result) | {"length": self._drafts.tell()}))
+            lines.append(_line(_told(result) | works | {"length": self._drafts.tell()}))
         self._sync(self._drafts)
         for partial, path in records:
             partial.replace(path)
@@ -137,6 +150,14 @@ class OutFolder:
         self._sync(self._journal)
         self.done += len(named)
         return named
+
+    def _write_works(self, result: Result) -> dict[str, list[str]]:
+        """Write the entries of works that no document before has named; gives what the journal says of it."""
+        new = {slug: entry for slug, entry in result.works if self._form is Form.YAML and slug not in self._works}
+        for entry in new.values():
+            self._drafts.write(entry.encode("utf-8", "replace"))
+        self._works.update(new)
+        return {"works": list(new)} if new else {}
 
     def _named(self, result: Result) -> Result:
         """The result under a name that no other draft has, nor another file of the folder."""

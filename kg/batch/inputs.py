@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, cast
 
-from kg.batch.archives import archive_of, members, shown
+from kg.batch.archives import Rest, archive_of, members, shown
 from kg.batch.work import Item, Result, failed
 from kg.errors import SanctuaryError, SourceTextError
 from kg.ingest import Document, read_bytes, read_documents
 from kg.ingest.formats import Format, recognise
+from kg.ingest.pmc_patients import pmc_documents
 from kg.ingest.source import HEAD_BYTES, MAX_BYTES
 
 STDIN = "-"
@@ -44,7 +47,7 @@ class Inputs:
         """Each document, or the result of one that cannot be read."""
         for given in self.paths:
             if given == STDIN:
-                yield from _of_bytes("standard input", sys.stdin.buffer.read(MAX_BYTES + 1), 0, "stdin")
+                yield from _of_stream("standard input", sys.stdin.buffer, 0, "stdin")
                 continue
             base = Path(given)
             for path in self._files(given):
@@ -75,12 +78,11 @@ def _of_path(path: Path, name: str) -> Iterator[Item | Result]:
             yield from _of_archive(path, kind, name)
             return
         with path.open("rb") as stream:
-            head = stream.read(HEAD_BYTES)
-            if _is_set(head):
+            if _form(stream.read(HEAD_BYTES)) in _SETS:
                 yield from _articles(path, name, size)
                 return
-            data = head + stream.read(MAX_BYTES + 1 - len(head))
-        yield from _of_bytes(name, data, size, path.name)
+            stream.seek(0)
+            yield from _of_stream(name, stream, size, path.name)
     except SourceTextError as error:
         yield _unread(name, str(error))
     except OSError as error:
@@ -91,20 +93,44 @@ def _of_archive(path: Path, kind: str, name: str) -> Iterator[Item | Result]:
     try:
         for member in members(path, kind):
             full = f"{name}!{member.name}"
+            file = member.name.replace("\\", "/").rsplit("/", 1)[-1]
             if member.problem:
                 yield _unread(full, member.problem, member.weight)
+            elif member.stream is not None:
+                yield from _patients(full, file, member.stream, member.weight)
             else:
-                yield from _of_bytes(
-                    full, member.data, member.weight, member.name.replace("\\", "/").rsplit("/", 1)[-1]
-                )
+                yield from _of_bytes(full, member.data, member.weight, file)
     except SourceTextError as error:
         yield _unread(name, str(error))
+
+
+def _of_stream(name: str, stream: BinaryIO, weight: int, file: str) -> Iterator[Item | Result]:
+    """What is in a stream: patients one by one as they are read, anything else as a whole."""
+    head = stream.read(HEAD_BYTES)
+    if _form(head) is Format.PMC_PATIENTS:
+        yield from _patients(name, file, cast(BinaryIO, Rest(head, stream)), weight)
+    else:
+        yield from _of_bytes(name, head + stream.read(MAX_BYTES + 1 - len(head)), weight, file)
+
+
+def _patients(name: str, file: str, stream: BinaryIO, weight: int) -> Iterator[Item | Result]:
+    """The patients of a file that is never held as a whole."""
+    left = weight
+    for patient in pmc_documents(stream, file):
+        if isinstance(patient, Document):
+            share = min(left, len(patient.text))
+            left -= share
+            yield _article(name, patient, share)
+        else:
+            yield _unread(name, str(patient))
 
 
 def _of_bytes(name: str, data: bytes, weight: int, file: str) -> Iterator[Item | Result]:
     if len(data) > MAX_BYTES:
         yield _unread(name, f"the file is larger than {MAX_BYTES:,} bytes. Give one paper in a file.", weight)
-    elif _is_set(data[:HEAD_BYTES]):
+    elif _form(data[:HEAD_BYTES]) is Format.PMC_PATIENTS:
+        yield from _patients(name, file, io.BytesIO(data), weight)
+    elif _form(data[:HEAD_BYTES]) in _SETS:
         problems: list[SanctuaryError] = []
         for document in read_bytes(data, file, problems.append):
             yield from _problems(name, file, problems)
@@ -145,8 +171,8 @@ def _unread(name: str, reason: str, weight: int = 0) -> Result:
     return failed(Item(name, name, key, weight), reason)
 
 
-def _is_set(head: bytes) -> bool:
+def _form(head: bytes) -> Format | None:
     try:
-        return recognise(head) in _SETS
+        return recognise(head)
     except SourceTextError:
-        return False  # told where it is read
+        return None  # told where it is read

@@ -75,7 +75,9 @@ class OneSink(LineSink):
             self.results.append(result)
             self._keep(result)
             if result.record:
-                entry = "".join(f"#{line}\n" for line in result.reference.splitlines())
-                self._out.write(f"{result.record}\n# For references.yaml:\n{entry}".encode("utf-8", "replace"))
+                entries = result.reference + "".join(entry for _, entry in result.works)
+                comments = "".join(f"#{line}\n" for line in entries.splitlines())
+                comments = f"\n# For references.yaml:\n{comments}" if comments else ""
+                self._out.write(f"{result.record}{comments}".encode("utf-8", "replace"))
         self._out.flush()
         return results

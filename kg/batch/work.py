@@ -6,16 +6,22 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kg.config import shipped
 from kg.errors import SanctuaryError, SourceTextError
 from kg.extract.draft import MAX_CHARACTERS, Outcome, draft_record, outcome_of, read_patients
+from kg.extract.llm_client import Model
+from kg.extract.names import NO_NAMES, Names
 from kg.extract.reader import Reader
 from kg.extract.record_yaml import record_yaml, reference_yaml
 from kg.extract.summary import summary
 from kg.ingest import Document, read_bytes
+from kg.ingest.formats import is_phenopackets
 from kg.vocabulary import read_ontology, read_vocabulary
+
+if TYPE_CHECKING:
+    from kg.extract.llm import Refiner
 
 
 class Form(StrEnum):
@@ -27,11 +33,23 @@ class Form(StrEnum):
 
 @dataclass(frozen=True)
 class Job:
-    """What is the same for all documents of a run; ``seconds`` is what one document may take."""
+    """What is the same for all documents of a run; ``seconds`` is what one document may take.
+
+    ``names`` and ``model`` are what the user chose beside the rules. They travel with the work, so that a worker
+    elsewhere needs neither the terminologies nor the options; the key of the model stays in the environment.
+    """
 
     form: Form
     on: str
     seconds: float = 30.0
+    names: Names = NO_NAMES
+    model: Model | None = None
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """What else than the rules drafts depend on: drafts of one folder have it in common."""
+        chosen = {"names": self.names.label, "llm": self.model.label if self.model else ""}
+        return {key: value for key, value in chosen.items() if value}
 
 
 @dataclass(frozen=True)
@@ -52,7 +70,11 @@ class Item:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a document, and what is to be written for it."""
+    """What became of a document, and what is to be written for it.
+
+    ``reference`` is the bibliography's entry of the document itself; ``works`` are the slugs and entries of other works
+    that it names, which other documents may name too.
+    """
 
     name: str
     key: str
@@ -63,6 +85,7 @@ class Result:
     reference: str = ""
     line: str = ""
     weight: int = 0
+    works: tuple[tuple[str, str], ...] = ()
 
 
 def failed(item: Item, reason: str) -> Result:
@@ -78,9 +101,17 @@ def plain_result(name: str, key: str, outcome: Outcome, reason: str, weight: int
 
 
 @cache
-def reader() -> Reader:
-    """The reader of this process, made once."""
-    return Reader(read_vocabulary(read_ontology(shipped("ontology"))))
+def reader(names: Names = NO_NAMES) -> Reader:
+    """The reader of this process, made once for a set of names."""
+    return Reader(read_vocabulary(read_ontology(shipped("ontology"))), names)
+
+
+@cache
+def refiner(model: Model, names: Names) -> Refiner:
+    """What asks a model in this process, made once."""
+    from kg.extract.llm import Refiner
+
+    return Refiner(model, reader(names))
 
 
 def work(item: Item, job: Job) -> Result:
@@ -89,6 +120,10 @@ def work(item: Item, job: Job) -> Result:
     A document that cannot be read is a result too; what a fault of this program raises is left to the caller.
     """
     try:
+        if item.document is None and is_phenopackets(item.data):
+            from kg.batch.phenopackets import work_phenopackets  # at its use: it brings Protocol Buffers
+
+            return work_phenopackets(item, job)
         document = item.document or next(read_bytes(item.data, item.file))
         if len(document.text) > MAX_CHARACTERS:
             raise SourceTextError(
@@ -100,12 +135,15 @@ def work(item: Item, job: Job) -> Result:
 
 
 def _extracted(item: Item, document: Document, job: Job) -> Result:
-    engine = reader()
+    engine = reader(job.names) if job.names.label else reader()
     patients = read_patients(document, engine)
     outcome, reason = outcome_of(patients)
+    refined = refiner(job.model, job.names).refine(document, patients) if job.model and not reason else None
+    patients, reason = (refined.patients, refined.reason) if refined else (patients, reason)
     if job.form is Form.JSONL:
         said = {"document": item.name, "sha256": item.key, **_source(document), "outcome": outcome.value}
         said |= {"reason": reason} if reason else {}
+        said |= {"llm": refined.summary(document)} if refined else {}
         line = _line(said | {"cases": summary(document, patients, engine.vocabulary)})
         return Result(item.name, item.key, outcome, reason, line=line, weight=item.weight)
     draft = draft_record(document, patients, engine.vocabulary, job.on) if outcome is Outcome.DRAFTED else None
@@ -113,8 +151,9 @@ def _extracted(item: Item, document: Document, job: Job) -> Result:
         reason = reason or "What was found cannot be said in the record format."
         outcome = outcome if outcome is not Outcome.DRAFTED else Outcome.FAILED
         return plain_result(item.name, item.key, outcome, reason, item.weight)
+    draft = refined.draft(draft, document) if refined else draft
     texts = record_yaml(draft), reference_yaml(draft.reference)
-    return Result(item.name, item.key, outcome, "", draft.slug, *texts, weight=item.weight)
+    return Result(item.name, item.key, outcome, reason, draft.slug, *texts, weight=item.weight)
 
 
 def _source(document: Document) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import typer
 
 from kg.config import shipped, sources_folder
 from kg.errors import ConfigError, SourceTextError
-from kg.evidence import State, anchor, check_record, source_document, summary
+from kg.evidence import State, anchor, check_record, source_document, summary, unused_cells
 from kg.records import read_curated, read_record
 from kg.records.reader import read_text
 from kg.records.yaml_positions import show_path
@@ -38,7 +38,8 @@ def _sources(given: Path | None) -> Path:
 def check(sources: Sources = None, data: Data = None) -> None:
     """Say of every mention whether it is still at its place (exact), elsewhere (moved) or gone (missing).
 
-    Ends with exit code 1 unless all are exact.
+    Ends with exit code 1 unless all are exact. Cells of a table that are passed over, in rows and columns that are
+    otherwise used, are told.
     """
     folder = _sources(sources)
     failed = False
@@ -54,6 +55,10 @@ def check(sources: Sources = None, data: Data = None) -> None:
         shown = ", ".join(f"{counts[state]} {state.value}" for state in State)
         share = 100 * counts[State.EXACT] / max(1, len(checked))
         typer.echo(f"{record.record}: {shown} of {len(checked)} ({share:.0f} % exact)")
+        for number, cell in unused_cells(record, document):
+            words = document.text[cell.start : cell.end][:60]
+            told = f"nothing is taken from “{words}” in row {cell.row}, column “{cell.column}”"
+            typer.echo(f"  Table {number}: {told}", err=True)
         for item in checked:
             if item.state is not State.EXACT:
                 failed = True

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from contextlib import closing
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -13,7 +15,9 @@ import typer
 
 from kg.batch.work import Form
 from kg.cli.progress import document_bar
+from kg.config import llm_address, shipped, terminologies_folder
 from kg.errors import ConfigError
+from kg.vocabulary import read_ontology, read_vocabulary
 
 if TYPE_CHECKING:
     from kg.batch.folder import OutFolder
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
     from kg.batch.run import Engine, Tally
     from kg.batch.stream import LineSink
     from kg.batch.work import Job
+    from kg.extract.llm_client import Model
+    from kg.extract.names import Names
 
 _EXAMPLES = (
     "Examples: **sanctuary extract paper.pdf > draft.yaml** · **sanctuary extract papers/ --out drafts** · "
@@ -31,6 +37,9 @@ _EXAMPLES = (
 
 _SHOWN = 5
 """So many failures are told at the end of a run."""
+
+_ASKING = 4
+"""So many processes ask a model at once, unless --jobs says otherwise."""
 
 
 def register(app: typer.Typer) -> None:
@@ -54,8 +63,32 @@ def extract(
     scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler to have the work done by.")] = None,
     report: Annotated[Path | None, typer.Option(help="File for a report on what failed and why.")] = None,
     time_limit: Annotated[float, typer.Option(min=0.1, max=3600, help="Seconds that one document may take.")] = 30.0,
+    names: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Take names of concepts from a terminology too: hpo, or one of “link list”; may be repeated."
+        ),
+    ] = None,
+    terminologies: Annotated[
+        Path | None, typer.Option(help="Folder of kept releases, for --names. Default: as “link” has it.")
+    ] = None,
+    llm_url: Annotated[
+        str | None,
+        typer.Option(
+            help="Have a model refine drafts: address of an OpenAI-compatible endpoint. TEXTS ARE SENT THERE."
+        ),
+    ] = None,
+    llm_model: Annotated[
+        str | None, typer.Option(help="The model's name there; its key is $SANCTUARY_LLM_KEY.")
+    ] = None,
+    llm_seconds: Annotated[
+        float, typer.Option(min=1, max=1800, help="Seconds that the model may take for one document.")
+    ] = 60.0,
 ) -> None:
     """Draft records from reports, every value with its place in the text and a confidence.
+
+    Papers (JATS, PubMed XML, MEDLINE, PDF, HTML, text), GA4GH phenopackets (JSON) and PMC-Patients (JSON, JSON lines)
+    are told by what they hold. A table of cases is read with “sanctuary table”.
 
     With --out DIR, a draft of each report of a patient with leukemia goes to DIR/records, its entry for the
     bibliography to DIR/references.yaml; with --format jsonl, a line a document to DIR/drafts.jsonl: document, sha256,
@@ -66,6 +99,10 @@ def extract(
 
     A draft is built only after a curator has signed it: curation.signed_by. A document that cannot be read fails alone;
     the exit code is then 1.
+
+    No model and no network is needed. With --llm-url and --llm-model, or SANCTUARY_LLM_URL and SANCTUARY_LLM_MODEL, the
+    text of each case with leukemia is sent to that endpoint. What it adds is kept only with words that are in the text,
+    and marked; what contests a rule is told and not taken. Where the endpoint fails, the rules' draft stays.
     """
     from kg.batch.folder import OutFolder
     from kg.batch.inputs import Inputs
@@ -73,27 +110,34 @@ def extract(
     from kg.batch.stream import LineSink, OneSink
     from kg.batch.work import Job
 
-    job = Job(form, date.today().isoformat(), time_limit)
+    model = _model(llm_url, llm_model, llm_seconds)
+    # A model that never answers ends within twice its time; the time of the document itself comes on top.
+    seconds = time_limit + (2 * model.seconds if model else 0)
+    job = Job(form, date.today().isoformat(), seconds, _names(names or (), terminologies), model)
     inputs = Inputs(files, out)
     stream = LineSink if form is Form.JSONL else OneSink
-    sink: OutFolder | LineSink = stream(sys.stdout.buffer) if out is None else OutFolder(out, form)
-    try:
-        tally = _run(inputs, job, sink, jobs, scheduler)
-    except KeyboardInterrupt as error:
-        stays = f"{sink.done:,} documents are in {out}; the same command goes on" if isinstance(sink, OutFolder) else ""
-        typer.echo(f"sanctuary: interrupted. {stays or 'What was written is whole'}.", err=True)
-        raise typer.Exit(130) from error
-    finally:
-        if report is not None:
-            write_report(report, sink.outcomes)
-        sink.close()
-    _tell(tally, out)
-    if isinstance(sink, OneSink):
-        for result in sink.results:
-            if not result.record:
-                typer.echo(f"{result.name}: {result.reason}", err=True)
-    elif tally.failed:
-        _tell_failures(sink)
+    sink: OutFolder | LineSink = stream(sys.stdout.buffer) if out is None else OutFolder(out, form, job.chosen)
+    with closing(sink):
+        try:
+            tally = _run(inputs, job, sink, jobs, scheduler)
+        except KeyboardInterrupt as error:
+            stays = (
+                f"{sink.done:,} documents are in {out}; the same command goes on" if isinstance(sink, OutFolder) else ""
+            )
+            typer.echo(f"sanctuary: interrupted. {stays or 'What was written is whole'}.", err=True)
+            raise typer.Exit(130) from error
+        finally:
+            if report is not None:
+                write_report(report, sink.outcomes)
+        _tell(tally, out)
+        if model is not None:
+            _tell_alone(sink)
+        if isinstance(sink, OneSink):
+            for result in sink.results:
+                if not result.record:
+                    typer.echo(f"{result.name}: {result.reason}", err=True)
+        elif tally.failed:
+            _tell_failures(sink)
     if tally.failed:
         raise typer.Exit(1)
 
@@ -118,7 +162,43 @@ def _engine(inputs: Inputs, job: Job, jobs: int | None, scheduler: str | None) -
         return Cluster(job, scheduler)
     from kg.batch.crew import Crew
 
-    return Crew(job, jobs or len(os.sched_getaffinity(0)))
+    cores = len(os.sched_getaffinity(0))
+    return Crew(job, jobs or (min(cores, _ASKING) if job.model else cores))
+
+
+def _names(chosen: Sequence[str], folder: Path | None) -> Names:
+    """The names of the terminologies that were asked for; read here, since workers may be elsewhere."""
+    from kg.extract.names import NO_NAMES
+
+    if not chosen:
+        return NO_NAMES
+    from kg.extract.name_sources import read_names
+
+    vocabulary = read_vocabulary(read_ontology(shipped("ontology")))
+    names = read_names(chosen, folder or terminologies_folder(), vocabulary)
+    typer.echo(f"{len(names.rows):,} names from {names.label}.", err=True)
+    return names
+
+
+def _model(url: str | None, name: str | None, seconds: float) -> Model | None:
+    """The model that options or environment name, told to the user, since texts will go there."""
+    from kg.extract.llm_client import model_of
+
+    usual_url, usual_name = llm_address()
+    model = model_of(url or usual_url, name or usual_name, seconds)
+    if model is not None:
+        typer.echo(f"The texts of cases with leukemia are sent to {model.label}.", err=True)
+    return model
+
+
+def _tell_alone(sink: OutFolder | LineSink) -> None:
+    """How many drafts are those of the rules alone, and why the first is."""
+    from kg.extract.draft import Outcome
+
+    alone = [one for one in sink.outcomes() if one.outcome is Outcome.DRAFTED and one.reason]
+    if alone:
+        typer.echo(f"{len(alone):,} of the drafts without the model, the first of {alone[0].name}:", err=True)
+        typer.echo(f"  {alone[0].reason}", err=True)
 
 
 def _tell_failures(sink: OutFolder | LineSink) -> None:

@@ -21,7 +21,10 @@ from kg.cli import evidence as evidence_commands
 from kg.cli import extract as extract_commands
 from kg.cli import link as link_commands
 from kg.cli import mcp as mcp_commands
+from kg.cli import references as references_commands
+from kg.cli import same_patient as same_patient_commands
 from kg.cli import serve as serve_commands
+from kg.cli import table as table_commands
 from kg.cli.progress import stage_bar
 from kg.cli.results import ResultFormat, write_results
 from kg.config import shipped, snapshots_folder
@@ -226,7 +229,10 @@ def schema() -> None:
 
 ask_commands.register(app)
 cases_commands.register(app)
+same_patient_commands.register(app)
 extract_commands.register(app)
+table_commands.register(app)
+references_commands.register(app)
 evaluate_commands.register(app)
 serve_commands.register(app)
 mcp_commands.register(app)

@@ -64,3 +64,13 @@ def document_bar(total: Callable[[], int]) -> Iterator[Callable[[int, int], None
             progress.update(task, advance=weight, count=done, rate=rate)
 
         yield add
+
+
+@contextmanager
+def count_bar(name: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar over things that are counted, on standard error; call what it gives with how many are done, of how many."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(name, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

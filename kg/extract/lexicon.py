@@ -6,7 +6,7 @@ capitals (“ALL”, “US”) is found as printed only, since “all” and “
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,7 +17,10 @@ SIGNS = frozenset("-‐‑–—/'’®™")
 
 
 class Name(NamedTuple):
-    """A name found: the concept, its vocabulary, the places of its first and last word, and its place in the text."""
+    """A name found: the concept, its vocabulary, the places of its first and last word, and its place in the text.
+
+    ``narrower`` tells a name of something that is only a kind of the concept.
+    """
 
     concept: str
     scheme: str
@@ -25,6 +28,7 @@ class Name(NamedTuple):
     last: int
     start: int
     end: int
+    narrower: bool = False
 
 
 @dataclass
@@ -32,6 +36,7 @@ class _Node:
     further: dict[str, _Node] = field(default_factory=dict)
     printed: dict[str, _Node] = field(default_factory=dict)
     concepts: dict[str, str] = field(default_factory=dict)
+    narrower: bool = False
 
 
 class Lexicon:
@@ -49,8 +54,11 @@ class Lexicon:
         self._begin: dict[str, set[str]] = {}
         self._begin_printed: dict[str, set[str]] = {}
 
-    def add(self, name: str, concept: str, scheme: str, *, exact: bool | None = None) -> None:
-        """Add a name; ``exact`` if it counts only as printed, by default if it is short and in capitals."""
+    def add(self, name: str, concept: str, scheme: str, *, exact: bool | None = None, narrower: bool = False) -> None:
+        """Add a name; ``exact`` if it counts only as printed, by default if it is short and in capitals.
+
+        ``narrower`` marks the name of something that is only a kind of the concept.
+        """
         parts = [word for word in words(name) if word.text not in SIGNS]
         if not parts:
             return
@@ -61,7 +69,8 @@ class Lexicon:
             if not number:
                 (self._begin_printed if capitals else self._begin).setdefault(key, set()).add(scheme)
             node = (node.printed if capitals else node.further).setdefault(key, _Node())
-        node.concepts.setdefault(scheme, concept)
+        if scheme not in node.concepts:
+            node.concepts[scheme], node.narrower = concept, narrower
 
     def find(self, text: Sequence[Word], schemes: Iterable[str] | None = None) -> list[Name]:
         """The names in a sequence of words, by place; names of different vocabularies may overlap."""
@@ -84,12 +93,12 @@ class Lexicon:
         for at in begins:
             longest = self._longest(text, at, root) if at >= free else None
             if longest is not None:
-                last, concept = longest
-                yield Name(concept, scheme, at, last, text[at].start, text[last].end)
+                last, node = longest
+                yield Name(node.concepts[scheme], scheme, at, last, text[at].start, text[last].end, node.narrower)
                 free = last + 1
 
-    def _longest(self, text: Sequence[Word], at: int, root: _Node) -> tuple[int, str] | None:
-        best: tuple[int, str] | None = None
+    def _longest(self, text: Sequence[Word], at: int, root: _Node) -> tuple[int, _Node] | None:
+        best: tuple[int, _Node] | None = None
         nodes = [root]
         for place in range(at, min(len(text), at + 16)):
             word = text[place]
@@ -102,7 +111,7 @@ class Lexicon:
             nodes = following
             for node in nodes:
                 if node.concepts:
-                    best = place, next(iter(node.concepts.values()))
+                    best = place, node
         return best
 
 
@@ -114,12 +123,3 @@ def is_acronym(word: str) -> bool:
     """
     core = word.removesuffix("s")
     return 2 <= len(core) <= 6 and core.isupper()
-
-
-def lexicon_of(names: Mapping[tuple[str, str], Iterable[str]]) -> Lexicon:
-    """A lexicon from names by vocabulary and concept."""
-    lexicon = Lexicon()
-    for (scheme, concept), several in names.items():
-        for name in several:
-            lexicon.add(name, concept, scheme)
-    return lexicon

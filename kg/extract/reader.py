@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from kg.extract.abbreviations import alike, definitions
 from kg.extract.context import Context
-from kg.extract.lexicon import Lexicon, Name
+from kg.extract.lexicon import Name
+from kg.extract.names import NO_NAMES, SCHEMES, Names, lexicon_of
 from kg.extract.patients import parted, split
 from kg.extract.reading import Mention, Reading
 from kg.extract.rulefiles import RULES, rules
@@ -16,16 +17,14 @@ from kg.extract.words import words
 from kg.ingest import Document
 from kg.vocabulary import Vocabulary
 
-SCHEMES = ("LeukemiaTypes", "AnatomicalSites", "Findings", "Modalities", "Treatments", "Markers", "Differentials")
-"""The vocabularies whose names are looked for."""
-
 
 class Reader:
     """Reads documents with one vocabulary; made once, used for many."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, names: Names = NO_NAMES) -> None:
+        """Take a vocabulary, and the names that terminologies of the user add to it."""
         self.vocabulary = vocabulary
-        self.lexicon = lexicon_of(vocabulary)
+        self.lexicon = lexicon_of(vocabulary, names)
         self._context = Context(rules("context"))
         self._sentences = Sentences(rules("sentences"))
 
@@ -43,7 +42,7 @@ class Reader:
             own = {sentence.index for sentence in part}
             at_large = [m for m in mentions if sentences[m.sentence].role in (TITLE, BACKGROUND)]
             mine = [m for m in mentions if m.sentence in own]
-            readings.append(replace(whole, sentences=part, mentions=mine, at_large=at_large))
+            readings.append(replace(whole, sentences=part, mentions=mine, at_large=at_large, whole=whole))
         return readings
 
     def _mentions(self, sentence: Sentence, short: Mapping[str, Mapping[str, str]]) -> list[Mention]:
@@ -54,6 +53,8 @@ class Reader:
         return [
             Mention(name.concept, name.scheme, name.start, name.end, sentence.index, name.first, name.last, what)
             for name, what in zip(names, said, strict=True)
+            # Without a kind of pain one may have pain: what is narrower says nothing where it is denied.
+            if not (name.narrower and "absent" in what)
         ]
 
     def _short_forms(self, text: str) -> dict[str, dict[str, str]]:
@@ -97,26 +98,6 @@ class Reader:
                 if concept and not any(taken):
                     kept.append(Name(concept, scheme, first, last, tokens[first].start, tokens[last].end))
         return sorted(kept, key=lambda name: (name.start, -name.end, name.scheme))
-
-
-def lexicon_of(vocabulary: Vocabulary) -> Lexicon:
-    """The labels and synonyms of the vocabularies, and what ``rules/names-*.yaml`` add to them or drop."""
-    names: dict[tuple[str, str], dict[str, None]] = {}
-    for concept in vocabulary.in_scheme(*SCHEMES):
-        forms = names.setdefault((concept.scheme, concept.name), {})
-        forms.update(dict.fromkeys((concept.label, *concept.synonyms)))
-    for path in sorted(RULES.glob("names-*.yaml")):
-        for scheme, concepts in rules(path.stem).items():
-            for concept, change in concepts.items():
-                forms = names.setdefault((scheme, concept), {})
-                forms.update(dict.fromkeys(str(one) for one in change.get("add", ())))
-                for one in change.get("drop", ()):
-                    forms.pop(str(one), None)
-    lexicon = Lexicon()
-    for (scheme, name), several in names.items():
-        for form in several:
-            lexicon.add(form, name, scheme)
-    return lexicon
 
 
 __all__ = ["RULES", "SCHEMES", "Reader", "lexicon_of", "rules"]

@@ -31,7 +31,8 @@ def record_yaml(draft: RecordDraft) -> str:
     cases = record.pop("cases")
     for key, value in record.items():
         parts += [f"{line}\n" for line in _entry(key, value, "")]
-    parts += [_UNSIGNED, "\ncases:\n"]
+        parts += [_UNSIGNED] * (key == "curation")
+    parts += ["\ncases:\n"]
     for number, case in enumerate(cases):
         parts += ["\n"] * bool(number) + [f"{line}\n" for line in _items([case], "  ")]
     return "".join(parts)
@@ -44,7 +45,9 @@ def reference_yaml(reference: Data) -> str:
 
 def renamed(text: str, old: str, new: str) -> str:
     """The text of a draft or of a reference under another name."""
-    return re.sub(rf"^(record: |  - (?:case|reference): ){re.escape(old)}(?=-\d+$|$)", rf"\g<1>{new}", text, flags=re.M)
+    text = re.sub(rf"^(record: |  - reference: ){re.escape(old)}$", rf"\g<1>{new}", text, flags=re.MULTILINE)
+    # “vital-1993-b-1” is a case of another record, “vital-1993-patient-7” one of this.
+    return re.sub(rf"^(  - case: ){re.escape(old)}(?=-(?![b-z]-\d+$))", rf"\g<1>{new}", text, flags=re.MULTILINE)
 
 
 def _entry(key: str, value: Any, indent: str) -> Iterator[str]:

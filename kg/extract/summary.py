@@ -12,7 +12,7 @@ place and its confidence::
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kg.extract.draft import Patient
@@ -73,3 +73,42 @@ def _value(one: Found, document: Document, vocabulary: Vocabulary) -> Json:
     value |= {"mention": " ".join(mention.split()[:8])[:120], "start": one.start, "end": one.end}
     value["confidence"] = round(one.confidence, 3)
     return value | ({"detail": dict(one.detail)} if one.detail else {})
+
+
+_OF_A_CASE = {
+    "findings": ("finding", "finding", ("status",)),
+    "investigations": ("modality", "modality", ("result",)),
+    "differentials": ("differential", "condition", ("status",)),
+    "timeline": ("event", "event", ("date", "order")),
+}
+"""Statements of a draft case that become one value each: the field, the key of the value, the keys of its detail."""
+
+
+def case_summary(number: int, case: Json, document: Document, vocabulary: Vocabulary) -> Json:
+    """The flat JSON of a draft case out of phenopackets, which are data and no prose; so it is sure of each value."""
+    found = [
+        Found(field, value, proof["start"], proof["end"], 1.0, detail)
+        for field, value, detail, proofs in _statements(case)
+        for proof in proofs[:1]
+    ]
+    return _patient(number, found, document, vocabulary)
+
+
+def _statements(case: Json) -> Iterator[tuple[str, str, dict[str, str], Sequence[Json]]]:
+    """Field, value, detail and evidence of each statement of a draft case."""
+    patient = case["patient"]
+    if age := patient.get("age"):
+        bounds = {key: str(value) for key, value in age.items() if key != "years"}
+        yield "age", str(age.get("years", age.get("at_least", ""))), bounds, patient["evidence"][-1:]
+    if "sex" in patient:
+        yield "sex", patient["sex"], {}, patient["evidence"]
+    for diagnosis in case["diagnoses"]:
+        yield "leukemia", diagnosis["leukemia"], {}, diagnosis["evidence"]
+    for key, (field, name, more) in _OF_A_CASE.items():
+        for one in case.get(key, ()):
+            yield field, one[name], {detail: str(one[detail]) for detail in more if detail in one}, one["evidence"]
+    for treatment in case.get("treatments", ()):
+        for name in treatment.get("agents") or [treatment["treatment"]]:
+            yield "treatment", name, {}, treatment["evidence"]
+    for outcome in case.get("outcomes", ()):
+        yield "outcome", outcome["vital_status"], {}, outcome["evidence"]

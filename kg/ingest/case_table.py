@@ -11,10 +11,14 @@ from kg.ingest.case_table_map import Lookup, TableMap
 from kg.ingest.case_table_row import Row, RowCells
 from kg.ingest.document import Document, Table, fold
 from kg.ingest.drafts import Data, Draft, Note, NoteKind, drafted, evidence_at, reference_slug, unused
+from kg.ingest.references import find_doi, find_pmid
 from kg.records.paper import Reference
 from kg.vocabulary import Vocabulary
 
 _AUTHOR_AND_YEAR = re.compile(r"\s*(?P<names>[^\W\d_][^\d(\[,;]*?)[\s,(\[]*(?P<year>(?:1[89]|20)\d\d)[a-z]?[\])\s.]*")
+
+_OWN = re.compile(r"(?:the )?(?:current|present|our|this)\b(?! and)", re.IGNORECASE)
+"""How a review names itself in the row of its own case: “Current (2019)”, “Present case”."""
 
 
 def draft_cases(
@@ -44,7 +48,8 @@ def draft_cases(
         SourceTextError: the table is not there, or has not the columns that the mapping reads, or no row gives a case.
         RecordError: what was gathered is not a record.
     """
-    table = _table(document, mapping)
+    table = table_of(document, mapping.table)
+    _check_columns(document, table, mapping)
     cells: dict[int, RowCells] = {}
     for cell in table.cells:
         cells.setdefault(cell.row, {}).setdefault(cell.column, (cell.start, cell.end))
@@ -83,21 +88,28 @@ def draft_cases(
     return drafted(record, cases, (), document, curation, vocabulary, works.new.values(), [*notes, *works.notes])
 
 
-def _table(document: Document, mapping: TableMap) -> Table:
-    tables = [table for table in document.tables if mapping.table in (None, table.number)]
+def table_of(document: Document, number: int | None) -> Table:
+    """The table of a document, by its number if there are several.
+
+    Raises:
+        SourceTextError: it is not there, or there are several and none was named.
+    """
+    tables = [table for table in document.tables if number in (None, table.number)]
     if not tables:
-        wanted = f"no Table {mapping.table}" if mapping.table else "no table"
+        wanted = f"no Table {number}" if number else "no table"
         raise SourceTextError(f"{document.name}: the document has {wanted}. Name another under “table”.")
     if len(tables) > 1:
         raise SourceTextError(f"{document.name}: the document has {len(tables)} tables. Name one under “table”.")
-    (table,) = tables
+    return tables[0]
+
+
+def _check_columns(document: Document, table: Table, mapping: TableMap) -> None:
     lacking = [column for column in mapping.columns if column not in table.columns]
     if lacking:
         raise SourceTextError(
             f"{document.name}: Table {table.number} has no column {', '.join(map(_quoted, lacking))}. "
             f"It has {', '.join(map(_quoted, table.columns))}. Correct the mapping."
         )
-    return table
 
 
 def _quoted(text: str) -> str:
@@ -126,7 +138,11 @@ class _Works:
 
     def __init__(self, document: Document, table: Table, known: Iterable[Reference]) -> None:
         self._document, self._table = document, table
+        known = tuple(known)
         self._known = {reference.reference for reference in known}
+        self._by_id = {
+            code.lower(): reference.reference for reference in known for code in (reference.doi, reference.pmid) if code
+        }
         self.new: dict[str, Reference] = {}
         self.notes: list[Note] = []
 
@@ -137,6 +153,9 @@ class _Works:
             self._own(record)
             return None
         words, slug = found
+        slug = slug or (record if _OWN.match(words) else self._identified(words))
+        if row.year and row.year not in words:
+            words = f"{words} ({row.year})"
         if slug is None:
             match = _AUTHOR_AND_YEAR.fullmatch(words)
             if match:
@@ -151,6 +170,11 @@ class _Works:
             where = f"Row {row.number} of Table {self._table.number} of {self._document.name}"
             self.new[slug] = Reference(reference=slug, identified=False, note=f"{where}: {words}"[:200])
         return slug
+
+    def _identified(self, words: str) -> str | None:
+        """The work of the bibliography whose DOI or PMID the words have."""
+        codes = (find_doi(words), find_pmid(words), words if words.isdigit() and len(words) > 4 else None)
+        return next((self._by_id[code.lower()] for code in codes if code and code.lower() in self._by_id), None)
 
     def _own(self, record: str) -> None:
         if record not in self._known and record not in self.new:

@@ -9,6 +9,7 @@ import codecs
 import csv
 import hashlib
 import io
+from collections.abc import Iterator
 
 from kg.errors import SourceTextError
 from kg.ingest.composer import Composer
@@ -25,7 +26,8 @@ _DELIMITERS = ("\t", ",", ";", "|")
 def read_case_table(data: bytes, name: str, sheet: str | None = None) -> tuple[Document, tuple[Note, ...]]:
     """The document with the table of a file, and notes on what in the file is not as it looks.
 
-    Which it is, a workbook or text, is told by its bytes. ``sheet`` names the sheet of a workbook that has several.
+    Which it is, a workbook or text, is told by its bytes. ``sheet`` names the sheet of a workbook that has several;
+    the document is then named “file#sheet”.
 
     Raises:
         SourceTextError: the file is too large, packed beyond measure, protected or damaged, has another encoding or
@@ -38,9 +40,10 @@ def read_case_table(data: bytes, name: str, sheet: str | None = None) -> tuple[D
         if data.startswith(b"\xd0\xcf\x11\xe0"):
             raise SourceTextError("the workbook is protected by a password, or is of the old format. Save it as .xlsx.")
         if data.startswith(b"PK"):
-            from kg.ingest.case_table_xlsx import read_sheet
+            from kg.ingest.case_table_xlsx import read_sheet, sheet_mark
 
             printed, caption, notes = read_sheet(data, sheet)
+            base += f"#{sheet_mark(caption)}" if sheet is not None else ""
         else:
             printed, notes = _separated(data)
             caption = ""
@@ -48,6 +51,7 @@ def read_case_table(data: bytes, name: str, sheet: str | None = None) -> tuple[D
             raise SourceTextError("the table has no row below its headings. Give a table with one.")
         composer = Composer()
         composer.table(printed, "Table 1", caption, ())
+        notes += _twice(printed)
         document = composer.document(base, hashlib.sha256(data).hexdigest(), Metadata())
     except SourceTextError as error:
         raise SourceTextError(f"{name}:{'' if str(error)[:1].isdigit() else ' '}{error}") from error
@@ -85,8 +89,19 @@ def _separated(data: bytes) -> tuple[PrintedTable, list[Note]]:
             if len(rows) * width > MAX_SLOTS:
                 raise SourceTextError(f"the table has more than {MAX_SLOTS:,} cells. Divide it.")
     except csv.Error as error:
-        raise SourceTextError(f"{reader.line_num}: this is not a table in text: {error}. Save it again.") from error
+        what = "a cell is longer than 131,072 characters" if "field limit" in str(error) else str(error)
+        raise SourceTextError(f"{reader.line_num}: this is not a table in text: {what}. Save it again.") from error
     return PrintedTable(rows, 1), notes
+
+
+def _twice(printed: PrintedTable) -> Iterator[Note]:
+    """Notes on headings that come again, and on the names under which a mapping finds their columns."""
+    seen: dict[str, int] = {}
+    for cell in printed.rows[0]:
+        seen[cell.text] = seen.get(cell.text, 0) + 1
+        if cell.text and seen[cell.text] > 1:
+            told = f"the heading comes again; this column is “{cell.text} ({seen[cell.text]})”."
+            yield Note(f"heading “{cell.text}”", NoteKind.LOSS, told)
 
 
 def _cell(word: str, row: int, column: int, notes: list[Note]) -> PrintedCell:

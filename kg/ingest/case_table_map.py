@@ -15,14 +15,15 @@
       "EMG/NCS":
         - {field: investigation, concept: ElectromyographyNerveConductionStudy}
 
-A value is looked up in ``values`` first, then among the names, labels and synonyms of the concepts that the field
+A column of “investigations” has several in a cell, each by its name: “MRI: mass of the nerve. PET: normal”. Any other
+value is looked up in ``values`` first, then among the names, labels and synonyms of the concepts that the field
 takes. What neither knows is told and left out.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -42,6 +43,7 @@ SCHEMES: dict[str, tuple[str, ...]] = {
     "episode.csf": ("CompartmentStatus",),
     "episode.confirmed_by": ("Modalities",),
     "investigation": ("InvestigationResult",),
+    "investigations": ("InvestigationResult",),
     "finding": ("Findings", "Differentials"),
     "treatment": ("Treatments",),
     "outcome.vital_status": ("VitalStatus",),
@@ -50,12 +52,12 @@ SCHEMES: dict[str, tuple[str, ...]] = {
 """The schemes of the concepts that each field takes; a field that is not here takes no concept."""
 
 Column = Literal[
-    "reference", "patient.age", "diagnosis.age", "patient.sex", "diagnosis.leukemia", "episode.onset",
+    "reference", "reference.year", "patient.age", "diagnosis.age", "patient.sex", "diagnosis.leukemia", "episode.onset",
     "episode.extent", "episode.sites", "episode.marrow", "episode.csf", "episode.confirmed_by", "investigation",
-    "finding", "treatment", "outcome.vital_status", "outcome.cause", "ignore",
+    "investigations", "finding", "treatment", "outcome.vital_status", "outcome.cause", "ignore",
 ]  # fmt: skip
 NOT_REPORTED = ("N/A", "n/a", "n.a.", "NA", "not reported", "not available", "not stated")
-_LISTS = ("episode.sites", "episode.confirmed_by", "finding", "treatment")
+_LISTS = ("episode.sites", "episode.confirmed_by", "finding", "treatment", "investigation")
 
 
 class _Part(BaseModel):
@@ -101,7 +103,7 @@ class Rule(_Part):
     @property
     def many(self) -> bool:
         """Whether a cell may stand for several concepts."""
-        return self.field in _LISTS and self.concept is None
+        return self.field in _LISTS and (self.concept is None or self.field == "investigation")
 
 
 class TableMap(_Part):
@@ -137,6 +139,8 @@ def read_table_map(text: str, file: str, vocabulary: Vocabulary) -> TableMap:
             mark = read.mark(place)
             at = (mark.line, mark.column) if mark else (None, None)
             message = details["msg"] if details["msg"].endswith(".") else f"{details['msg']}."
+            if details["type"] == "literal_error" and place[-1:] == ("field",):
+                message = f"“{str(details['input'])[:60]}” is no field; there are {', '.join(get_args(Column))}."
             problems.append(RecordProblem(file, show_path(place), message, "Correct it.", *at))
         raise RecordError(problems) from error
     wrong = []
@@ -191,6 +195,10 @@ class Lookup:
             self._forms[schemes] = (exact, folded)
         exact, folded = self._forms[schemes]
         return sorted(exact.get(word) or folded.get(word.casefold()) or ())
+
+    def above(self, name: str) -> set[str]:
+        """All that a concept is a kind of or a part of."""
+        return self._vocabulary.ancestors(name) - {name}
 
     def is_agent(self, name: str) -> bool:
         """Whether a concept is a drug or another agent, rather than a procedure."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from kg.ingest.case_table_map import Lookup, Rule, TableMap
+from kg.ingest.case_table_values import Named, concepts_of, investigations_of
 from kg.ingest.drafts import Data, Note, NoteKind, concept_slug
 
 RowCells = dict[str, tuple[int, int]]
@@ -28,6 +29,8 @@ class Row:
         self.notes: list[Note] = []
         self.reference: tuple[str, str | None] | None = None
         """What the row says of its paper: the words, and the slug if the mapping gives one."""
+        self.year: str | None = None
+        """The year of its paper, where that has a column of its own."""
         self._cells, self._text, self._mapping, self._lookup, self._evidence = cells, text, mapping, lookup, evidence
         self._patient: Data = {"evidence": []}
         self._diagnosis: Data = {"evidence": []}
@@ -106,14 +109,23 @@ class Row:
             given = rule.values.get(value)
             self.reference = (value, given if isinstance(given, str) else None)
             self._patient["evidence"].insert(0, proof)
+        elif rule.field == "reference.year":
+            self.year = value
+            self._patient["evidence"].append(proof)
         elif rule.field in ("patient.age", "diagnosis.age"):
             self._age(column, rule, value, proof)
+        elif rule.field == "investigations":
+            several, told = investigations_of(rule, value, self._lookup)
+            for modality, result in several:
+                self._examined(modality, result, proof)
+            for one in told:
+                self._unmapped(column, one.words, one.why)
         else:
-            names = self._concepts(column, rule, value)
-            if names is None:
-                self._unread.append(rule.field)
+            named = self._concepts(column, rule, value)
+            if named:
+                self._say(rule, named, proof)
             else:
-                self._say(rule, names, proof)
+                self._unread.append(rule.field)
 
     def _value(self, column: str, rule: Rule, cell: str) -> str | None:
         """The part of a cell that a rule speaks of."""
@@ -125,34 +137,28 @@ class Row:
             return None
         return match[1].strip()
 
-    def _concepts(self, column: str, rule: Rule, value: str) -> list[str] | None:
-        """The concepts of a value: by the mapping, then by label or synonym."""
-        given = _in_map(rule, value)
-        if given is not None:
-            names = [given] if isinstance(given, str) else list(given)
-            if len(names) > 1 and not rule.many:
-                self._unmapped(column, value, f"has several concepts in the mapping, but {rule.field} takes one")
-                return None
-            return names
-        found = self._lookup.find(value, rule.schemes)
-        if len(found) == 1:
-            return found
-        why = f"can be {' or '.join(found)}" if found else f"has no value for {rule.field} in the mapping"
-        self._unmapped(column, value, why)
-        return None
+    def _concepts(self, column: str, rule: Rule, value: str) -> Sequence[Named]:
+        """The concepts of a value, after telling what of it was not understood."""
+        found, told = concepts_of(rule, value, self._lookup)
+        for one in told:
+            self._unmapped(column, one.words, one.why, one.kind)
+        return found
 
-    def _say(self, rule: Rule, names: list[str], proof: Data) -> None:
+    def _say(self, rule: Rule, named: Sequence[Named], proof: Data) -> None:
         """Put the concepts of a cell where they belong."""
         part, _, key = rule.field.partition(".")
+        names = [one.concept for one in named]
         if rule.field == "episode.confirmed_by":
             self._episode["evidence"].append(proof)
             for name in names:
                 self._episode.setdefault("confirmed_by", []).append(self._examined(name, "Abnormal", proof))
         elif part == "episode":
             self._episode["evidence"].append(proof)
-            self._episode[key] = [{"site": name} for name in names] if key == "sites" else names[0]
+            self._episode[key] = [_site(one) for one in named] if key == "sites" else names[0]
         elif rule.field == "investigation":
-            self._examined(str(rule.concept), names[0], proof)
+            # “Normal → relapse” is two examinations, if the mapping says so.
+            for name in names:
+                self._examined(str(rule.concept), name, proof)
         elif rule.field == "finding":
             said = [(rule.concept, names[0])] if rule.concept else [(name, "Present") for name in names]
             self._findings += [{"finding": name, "status": status, "evidence": [proof]} for name, status in said]
@@ -193,8 +199,8 @@ class Row:
 
         Of anything else it is evidence of no more than that the row was read, and stands with what is said of the part.
         """
-        if rule.field == "investigation":
-            self._examined(str(rule.concept), "NotReported", proof)
+        if rule.field in ("investigation", "investigations"):
+            self._examined(rule.concept or "DiagnosticProcedure", "NotReported", proof)
         elif rule.field in _REQUIRED:
             self._episode[rule.field.partition(".")[2]] = "NotReported"
             self._episode["evidence"].append(proof)
@@ -207,20 +213,16 @@ class Row:
             parts = {"diagnosis": self._diagnosis, "episode": self._episode, "outcome": self._outcome}
             parts.get(rule.field.partition(".")[0], self._patient)["evidence"].append(proof)
 
-    def _unmapped(self, column: str, value: str, why: str) -> None:
+    def _unmapped(self, column: str, value: str, why: str, kind: NoteKind = NoteKind.UNMAPPED) -> None:
         shown = value if len(value) <= 80 else value[:79] + "…"
-        self.notes.append(Note(f"row {self.number}, column “{column}”", NoteKind.UNMAPPED, f"“{shown}” {why}."))
+        self.notes.append(Note(f"row {self.number}, column “{column}”", kind, f"“{shown}” {why}."))
 
     def _tell(self, kind: NoteKind, text: str) -> None:
         self.notes.append(Note(f"row {self.number}", kind, text))
 
 
-def _in_map(rule: Rule, value: str) -> str | Sequence[str] | None:
-    """What the mapping has for a value: as written, or, where that is clear, without regard to capitals."""
-    if value in rule.values:
-        return rule.values[value]
-    same = {key for key in rule.values if " ".join(key.split()).casefold() == value.casefold()}
-    return rule.values[same.pop()] if len(same) == 1 else None
+def _site(named: Named) -> Data:
+    return {"site": named.concept} | ({"laterality": named.side} if named.side else {})
 
 
 def _evidence_last(statement: Data) -> Data:

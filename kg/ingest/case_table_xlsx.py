@@ -99,19 +99,31 @@ def _number(letters: bytes) -> int:
     return number
 
 
+def sheet_mark(title: str) -> str:
+    """A sheet's title as it stands behind the “#” of a document's name.
+
+    >>> sheet_mark("Table 1 (all)")
+    'Table-1-all'
+    """
+    return re.sub(r"[^\w.~-]+", "-", title).strip("-")
+
+
 def _choose(workbook: Any, sheet: str | None, notes: list[Note]) -> str:
     """The sheet to read: the one that was named, or the only one that is not hidden."""
     sheets = {one.title: one.sheet_state for one in workbook.worksheets}
     shown = [title for title, state in sheets.items() if state == "visible"]
     listed = ", ".join(f"“{title}”" for title in sheets)
     if sheet is not None:
+        sheet = sheet if sheet in sheets else next((one for one in sheets if sheet_mark(one) == sheet), sheet)
         if sheet not in sheets:
             raise SourceTextError(f"there is no sheet “{sheet}”. There is {listed}.")
         if sheets[sheet] != "visible":
             notes.append(Note(f"sheet “{sheet}”", NoteKind.LOSS, "the sheet is hidden in the workbook."))
         return sheet
     if len(shown) != 1:
-        raise SourceTextError(f"the workbook shows {len(shown)} sheets. Name one under “sheet”: {listed}.")
+        raise SourceTextError(
+            f"the workbook shows {len(shown)} sheets. Name one with --sheet, or as “sheet” of the mapping: {listed}."
+        )
     for title, state in sheets.items():
         if state != "visible":
             notes.append(Note(f"sheet “{title}”", NoteKind.IGNORED, "the sheet is hidden and is not read."))

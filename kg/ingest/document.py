@@ -101,7 +101,7 @@ class Document:
     """The text of one paper.
 
     ``name`` is the file's, followed by “#” and the article where a file holds several. ``sha256`` is of the bytes of
-    the whole file.
+    the whole file; of a patient of PMC-Patients it is of the text.
     """
 
     name: str

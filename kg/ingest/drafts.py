@@ -84,7 +84,7 @@ def drafted(
         SourceTextError: the name of the file cannot stand in a record.
         RecordError: the parts are not a record.
     """
-    if re.fullmatch(r"[\w.-]+", document.name) is None:
+    if re.fullmatch(r"[\w.-]+(#[\w.~-]+)?", document.name) is None:
         raise SourceTextError(
             f"{document.name}: a record cannot name this file. Rename it: letters, figures, “.”, “_” and “-” only."
         )

@@ -7,6 +7,7 @@ import re
 from enum import Enum
 
 from kg.errors import SourceTextError
+from kg.ingest.source import HEAD_BYTES
 
 
 class Format(Enum):
@@ -19,6 +20,8 @@ class Format(Enum):
     MEDLINE = "MEDLINE"
     HTML = "HTML"
     PDF = "PDF"
+    PHENOPACKETS = "phenopackets"
+    PMC_PATIENTS = "PMC-Patients"
 
 
 _ROOTS = {
@@ -54,6 +57,11 @@ _BINARY = (
 _ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
 _MEDLINE = re.compile(r"(?:^|\n)(?:PMID- ?\d+|PMID\s*- \d+)\s*\r?\n")
 _RIS = re.compile(r"\s*TY  - [A-Z]{2,8}\s*\r?\n")
+_PMC_ID = re.compile(r'"patient_u?id"\s*:')
+_PMC_TEXT = re.compile(r'"patient"\s*:\s*"')
+_PHENOPACKET = re.compile(
+    r'"(?:(?:subject|proband|meta_?[Dd]ata)"\s*:\s*\{|(?:phenotypic_?[Ff]eatures|diseases|members)"\s*:\s*\[)'
+)
 _JSON = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[{\[\"]\s*\"?)")
 
 
@@ -78,10 +86,31 @@ def recognise(head: bytes) -> Format:
     if opening.startswith("<") and (found := _markup(opening)):
         return found
     if _RIS.match(text):
-        raise SourceTextError("this is RIS, a list of references. Export the articles as MEDLINE (.nbib) instead.")
-    if _JSON.match(text):
-        raise SourceTextError("this is JSON, which is not a paper. Use the reader for that kind of JSON.")
+        raise SourceTextError("this is RIS, a list of references. Read it with “sanctuary references”.")
+    if _JSON.match(opening):
+        return _json(opening)
     return Format.MEDLINE if _MEDLINE.search(text[:4096]) else Format.TEXT
+
+
+def is_phenopackets(data: bytes) -> bool:
+    """Whether bytes are phenopackets."""
+    try:
+        return (
+            data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+            and recognise(data[:HEAD_BYTES]) is Format.PHENOPACKETS
+        )
+    except SourceTextError:
+        return False
+
+
+def _json(text: str) -> Format:
+    """What kind of patients are in JSON, by its keys; a quotation mark inside a text has a backslash before it."""
+    if _PMC_TEXT.search(text) and _PMC_ID.search(text):
+        return Format.PMC_PATIENTS
+    if _PHENOPACKET.search(text):
+        return Format.PHENOPACKETS
+    what = "Read a list of references (CSL-JSON) with “sanctuary references”."
+    raise SourceTextError(f"this is JSON, but neither phenopackets nor PMC-Patients. {what}")
 
 
 def _glimpse(head: bytes) -> str:

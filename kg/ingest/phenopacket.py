@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from kg.errors import SourceTextError
+from kg.errors import NoLeukemiaError
 from kg.ingest.document import Document
 from kg.ingest.drafts import Data, Draft, Note, NoteKind, drafted, slug, unused
 from kg.ingest.phenopacket_actions import gather_actions
@@ -55,7 +55,8 @@ def draft_phenopackets(
         known: the bibliography, in which the papers are looked up by DOI and PMID.
 
     Raises:
-        SourceTextError: the file cannot be read, or none of its phenopackets tells of a leukemia.
+        SourceTextError: the file cannot be read.
+        NoLeukemiaError: none of its phenopackets tells of a leukemia.
         RecordError: what was gathered is not a record.
     """
     packets, told = read_messages(data, name)
@@ -83,7 +84,7 @@ def draft_phenopackets(
         notes += parts.notes
     if not cases:
         why = next((str(note) for note in notes if note.kind is NoteKind.PROBLEM), "it is empty.")
-        raise SourceTextError(f"{name}: no phenopacket tells of a leukemia: {why}")
+        raise NoLeukemiaError(f"{name}: no phenopacket tells of a leukemia: {why}")
     return drafted(record, cases, works.citations(text), document, curation, vocabulary, works.new(), notes)
 
 

@@ -8,6 +8,7 @@ F), and ``similar_patients`` and ``relevant_articles`` as lists or objects. The 
 from __future__ import annotations
 
 import codecs
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -48,15 +49,32 @@ class PmcPatient:
         total = sum((number * _UNITS[unit] for number, unit in self.age), Decimal(0))
         return Decimal(f"{total:.4f}".rstrip("0").rstrip(".") or "0")
 
-    def document(self, file: str, sha256: str) -> Document:
-        """The summary as a document, named “file#uid”: the title, if there is one, and the case report below it."""
+    def document(self, file: str) -> Document:
+        """The summary as a document, named “file#uid”: the title, if there is one, and the case report below it.
+
+        The hash is of this text and not of the file, which is read once, may be in an archive, and comes in versions.
+        """
         sections: list[Section] = []
         before = f"{self.title}\n\n" if self.title else ""
         if self.title:
             sections.append(Section("Title", 0, len(self.title)))
         sections.append(Section("Case report", len(before), len(before) + len(self.text)))
         metadata = Metadata(title=self.title, pmid=self.pmid)
-        return Document(f"{file}#{self.uid}", before + self.text, sha256, tuple(sections), (), metadata)
+        text = before + self.text
+        sha256 = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+        return Document(f"{file}#{self.uid}", text, sha256, tuple(sections), (), metadata)
+
+
+def pmc_documents(stream: BinaryIO, name: str) -> Iterator[Document | SourceTextError]:
+    """The document of each patient of a file, or what is wrong with an entry or with the file from there on."""
+    try:
+        for entry in read_pmc_patients(stream, name):
+            if isinstance(entry, Note):
+                yield SourceTextError(str(entry))
+            else:
+                yield entry.document(name)
+    except SourceTextError as error:
+        yield SourceTextError(str(error).removeprefix(f"{name}:").strip())
 
 
 def read_pmc_patients(stream: BinaryIO, name: str) -> Iterator[PmcPatient | Note]:
@@ -77,7 +95,7 @@ def read_pmc_patients(stream: BinaryIO, name: str) -> Iterator[PmcPatient | Note
         raise SourceTextError(f"{name}: this is not JSON. Give PMC-Patients as a JSON array or as JSON lines.")
     entries = _array(_Rest(start, stream), name) if start == b"[" else _lines(_Rest(start, stream))
     for number, entry in enumerate(entries, start=1):
-        yield entry if isinstance(entry, Note) else _patient(entry, f"{name}, entry {number}")
+        yield entry if isinstance(entry, Note) else _patient(entry, f"entry {number}")
 
 
 class _Rest:

@@ -94,7 +94,16 @@ def _reader(form: Format) -> Callable[[Source], Iterator[Document | SourceTextEr
         from kg.ingest.jats import read_jats_set
 
         return read_jats_set
+    if form is Format.PMC_PATIENTS:
+        return _patients
     return lambda source: iter([_single(source, form)])
+
+
+def _patients(source: Source) -> Iterator[Document | SourceTextError]:
+    from kg.ingest.pmc_patients import pmc_documents
+
+    with source.open() as stream:
+        yield from pmc_documents(stream, source.name)
 
 
 def _single(source: Source, form: Format) -> Document:
@@ -106,6 +115,13 @@ def _single(source: Source, form: Format) -> Document:
         from kg.ingest.html_page import html_document
 
         return html_document(source)
+    if form is Format.PHENOPACKETS:
+        from kg.ingest.phenopacket import phenopacket_document
+
+        try:
+            return phenopacket_document(source.whole(), source.name)
+        except SourceTextError as error:
+            raise SourceTextError(str(error).removeprefix(f"{source.name}:").strip()) from error
     if form is Format.PDF:
         from kg.ingest.pdf import pdf_document
 

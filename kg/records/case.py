@@ -240,6 +240,18 @@ class Reason(RecordModel):
     there: str = Field(max_length=120)
 
 
+class ExcludedIdentity(Statement):
+    """Another publication that tells of another patient, although the two look like one.
+
+    ``case`` is the one case there that is meant; without it, none of that publication is this patient.
+    """
+
+    reference: Slug
+    case: Slug | None = None
+    reasons: Annotated[tuple[Reason, ...], Field(min_length=1)]
+    consulted: tuple[str, ...] = ()
+
+
 class PossibleIdentity(Statement):
     """Another publication that may tell of the same patient; the two are never merged by this."""
 
@@ -265,3 +277,4 @@ class Case(RecordModel):
     differentials: tuple[Differential, ...] = ()
     timeline: tuple[TimelineEvent, ...] = ()
     possibly_same_patient: tuple[PossibleIdentity, ...] = ()
+    not_same_patient: tuple[ExcludedIdentity, ...] = ()

@@ -101,10 +101,19 @@ class _Checker:
             named.append((("cases", index, "primary_reference"), case.primary_reference))
             for number, identity in enumerate(case.possibly_same_patient):
                 named.append((("cases", index, "possibly_same_patient", number, "reference"), identity.reference))
+            for number, other in enumerate(case.not_same_patient):
+                named.append((("cases", index, "not_same_patient", number, "reference"), other.reference))
         for path, slug in named:
             if slug is not None and slug not in known:
                 yield path, f"The reference “{slug}” is not defined.", f"Define it in {self.curated.bibliography_file}."
         cases = {case.case for other in self.curated.records for case in other.cases}
+        for index, case in enumerate(record.cases):
+            for number, other in enumerate(case.not_same_patient):
+                path = ("cases", index, "not_same_patient", number, "case")
+                if other.case == case.case:
+                    yield path, f"“{other.case}” is this case itself.", "Name the other, or rename one of the two."
+                elif other.case is not None and other.case not in cases:
+                    yield path, f"No record has the case “{other.case}”.", "Correct the name, or leave it out."
         for index, discrepancy in enumerate(record.discrepancies):
             for number, slug in enumerate(discrepancy.cases):
                 if slug not in cases:

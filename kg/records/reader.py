@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from kg.errors import ConfigError, RecordError, RecordProblem
-from kg.records.paper import Bibliography, Record
+from kg.records.paper import Bibliography, Record, Reference
 from kg.records.yaml_positions import Path as Place
 from kg.records.yaml_positions import Positioned, read_yaml, show_path
 from kg.vocabulary import Vocabulary
@@ -84,6 +87,35 @@ def read_record(path: Path, vocabulary: Vocabulary) -> RecordFile:
     return RecordFile(path, record, positions)
 
 
+def read_bibliography(path: Path, vocabulary: Vocabulary) -> Iterator[Reference]:
+    """The entries of a ``references.yaml``, however long: a run over many documents drafts a hundred thousand.
+
+    Raises:
+        RecordError: it cannot be taken, from the first part that is faulty on; with file and line.
+    """
+    for text, above in _parts(read_text(path)):
+        try:
+            yield from _validated(path, read_yaml(text, str(path)), Bibliography, vocabulary).references
+        except RecordError as error:
+            moved = [replace(one, line=one.line + above) if one.line else one for one in error.problems]
+            raise RecordError(moved) from error
+
+
+_ENTRIES = 2000
+_ENTRY = re.compile(r"^  - (?=reference:)", re.MULTILINE)
+
+
+def _parts(text: str) -> Iterator[tuple[str, int]]:
+    """A bibliography in parts that the YAML reader takes, each with the number of lines that are not in it."""
+    starts = [match.start() for match in _ENTRY.finditer(text)]
+    cuts = [0, *starts[_ENTRIES::_ENTRIES], len(text)]
+    line = 0
+    for first, (start, end) in enumerate(pairwise(cuts)):
+        part = text[start:end]
+        yield (f"references:\n{part}", line - 1) if first else (part, 0)
+        line += part.count("\n")
+
+
 def read_text(path: Path) -> str:
     """The text of a UTF-8 file with its line ends as they are.
 
@@ -109,8 +141,12 @@ def located(path: Path, positions: Positioned, place: Place, problem: str, remed
 
 def _read(path: Path, model: type[M], vocabulary: Vocabulary) -> tuple[M, Positioned]:
     positions = read_yaml(read_text(path), str(path))
+    return _validated(path, positions, model, vocabulary), positions
+
+
+def _validated(path: Path, positions: Positioned, model: type[M], vocabulary: Vocabulary) -> M:
     try:
-        return model.model_validate(positions.value, context={"vocabulary": vocabulary}), positions
+        return model.model_validate(positions.value, context={"vocabulary": vocabulary})
     except ValidationError as error:
         found = [_from_pydantic(path, positions, details) for details in _causes(error.errors())]
         raise RecordError(found) from error

@@ -90,7 +90,11 @@ class _CaseWriter:
         for event in case.timeline:
             yield from self._statement("event", event, event.event, self._event(event), link="timelineEvent")
         for identity in case.possibly_same_patient:
-            yield from self._identity(identity)
+            label = f"possibly the patient of {identity.reference}"
+            yield from self._identity(identity, "PossibleIdentity", "possible-identity", label)
+        for other in case.not_same_patient:
+            label = f"not the patient of {other.case or other.reference}"
+            yield from self._identity(other, "ExcludedIdentity", "excluded-identity", label)
 
     def _statement(
         self, kind: str, statement: model.Statement, topic: str, drafted: Drafted, link: str | None = None
@@ -246,17 +250,20 @@ class _CaseWriter:
         when = f", {event.date}" if event.date else ""
         return ["TimelineEvent"], f"{event.order}. {self.context.label(event.event)}{what}{when}", properties
 
-    def _identity(self, identity: model.PossibleIdentity) -> Iterator[Quad]:
-        subject = self.names.of("possible-identity", identity, identity.reference)
+    def _identity(
+        self, identity: model.PossibleIdentity | model.ExcludedIdentity, of: str, kind: str, label: str
+    ) -> Iterator[Quad]:
+        subject = self.names.of(kind, identity, identity.reference)
         reasons = [NamedNode(f"{subject.value}/reason/{ns.slugify(r.trait)}") for r in identity.reasons]
+        other = identity.case if isinstance(identity, model.ExcludedIdentity) else None
         properties: Properties = {
             "otherReference": NamedNode(ns.reference(identity.reference)),
+            "otherCase": NamedNode(ns.case(other)) if other else None,
             "reason": reasons,
             "consultedAt": [any_uri(page) for page in identity.consulted],
         }
-        label = f"possibly the patient of {identity.reference}"
-        drafted = (["PossibleIdentity"], label, properties)
-        yield from self._statement("possible-identity", identity, identity.reference, drafted, link="possibleIdentity")
+        link = f"{of[0].lower()}{of[1:]}"
+        yield from self._statement(kind, identity, identity.reference, ([of], label, properties), link=link)
         for node, reason in zip(reasons, identity.reasons, strict=True):
             own: Properties = {
                 "trait": text(reason.trait),

@@ -114,4 +114,5 @@ def statements(case: Case) -> list[tuple[str, Statement]]:
         *(("differential", item) for item in case.differentials),
         *(("event", item) for item in case.timeline),
         *(("possible-identity", item) for item in case.possibly_same_patient),
+        *(("excluded-identity", item) for item in case.not_same_patient),
     ]
