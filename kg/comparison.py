@@ -32,12 +32,16 @@ class Fact(NamedTuple):
 
 FIELDS = (
     "cases", "age", "sex", "leukemia", "age at diagnosis", "episodes", "onset", "remission", "marrow", "csf", "sites",
-    "sides", "findings", "places of findings", "duration of findings", "modalities", "results", "measurements",
-    "markers", "treatments", "agents", "doses", "responses", "outcome", "cause of death", "differentials", "events",
-    "dates", "evidence",
+    "sides", "confirmed by", "findings", "places of findings", "duration of findings", "modalities", "results",
+    "measurements", "markers", "treatments", "agents", "doses", "responses", "ties", "outcome", "cause of death",
+    "differentials", "events", "dates", "evidence", "citations",
 )  # fmt: skip
-"""What is compared, in the order in which it is told. ``evidence`` counts the places: one of the draft is right if it
-overlaps a place of the curated case, one of the curated case is missed if no place of the draft overlaps it."""
+"""What is compared, in the order in which it is told.
+
+``ties`` are findings, investigations and treatments with the number of their episode. ``evidence`` counts the places:
+one of the draft is right if it overlaps a place of the curated case, one of the curated case is missed if no place of
+the draft overlaps it. ``citations`` are number and work, of the paper and not of a case.
+"""
 
 
 def compare(curated: Record, draft: Record | None, vocabulary: Vocabulary) -> tuple[dict[str, Score], list[Mistake]]:
@@ -58,7 +62,13 @@ def compare(curated: Record, draft: Record | None, vocabulary: Vocabulary) -> tu
         name = mine.case if mine else str(other.case if other else "")
         _compare_facts(name, list(_facts(mine)), list(_facts(other)), matching, scores, mistakes)
         _compare_places(mine, other, scores["evidence"])
+    _compare_facts(curated.record, list(_citations(curated)), list(_citations(draft)), matching, scores, mistakes)
     return scores, mistakes
+
+
+def _citations(record: Record | None) -> Iterator[Fact]:
+    for citation in record.citations if record else ():
+        yield Fact("citations", citation.reference, str(citation.number))
 
 
 def _key(case: Case) -> dict[str, object]:
@@ -127,6 +137,13 @@ def _episodes(case: Case) -> Iterator[Fact]:
         yield Fact("marrow", episode.marrow)
         yield Fact("csf", episode.csf)
         yield from _sites("sites", "sides", episode.sites)
+        proofs = (one.modality for one in case.investigations if one.id in episode.confirmed_by)
+        yield from (Fact("confirmed by", modality, str(episode.order)) for modality in proofs)
+    orders = {episode.id: str(episode.order) for episode in case.episodes}
+    named = [(one.finding, one.episode) for one in case.findings]
+    named += [(one.modality, one.episode) for one in case.investigations]
+    named += [(one.treatment, one.episode) for one in case.treatments]
+    yield from (Fact("ties", concept, orders[name]) for concept, name in named if name is not None)
 
 
 def _sites(places: str, sides: str, sites: Iterable[SiteInvolvement]) -> Iterator[Fact]:

@@ -178,7 +178,7 @@ def test_what_was_found_later_outweighs_what_was_absent_first() -> None:
         ("A deletion of chromosome 12 was detected in him.", {"Cytogenetics": "Abnormal"}),
         ("Aqueous humor puncture revealed relapse in the eye.", {"AnteriorChamberParacentesis": "Abnormal"}),
         ("He had a radiographic response and a cytologic remission.", {}),
-        ("His CSF contained 3,000 leukocytes per mm3.", {"CSFCellCount": None}),
+        ("His CSF contained 3,000 leukocytes per mm3.", {"CSFLeukocyteCount": None}),
         ("BCR-ABL transcripts were detected in his blood.", {"PCR": "Abnormal"}),
         ("Scrotal ultrasonography disclosed a hypoechoic mass.", {"TesticularUltrasonography": "Abnormal"}),
         ("Slit lamp examination showed cells in his eye.", {"OphthalmologicExamination": "Abnormal"}),

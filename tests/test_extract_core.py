@@ -190,3 +190,26 @@ def test_an_empty_text_and_one_of_signs_give_nothing() -> None:
     assert read("") == []
     assert read("—— 5 % ( ) ; … \n\n ?") == []
     assert reader().read(document("A man. " * 3)) is not None
+
+
+def test_a_number_is_no_negation() -> None:
+    (reading,) = read("A 30-year-old man (no. 5) with AML relapsed in the skin.")
+    assert found(reading)["leukemia"].value == "AcuteMyeloidLeukemia"
+
+
+def test_patients_told_together_are_as_many_as_announced() -> None:
+    readings = read("We report two men with AML who developed chloroma of the spine after transplantation.")
+    assert [found(one)["relapse"].value for one in readings] == ["true", "true"]
+
+
+def test_a_patient_of_a_discussion_counts_where_there_is_no_other() -> None:
+    text = "In our patient AML in remission relapsed in the ulnar nerve."
+    (reading,) = reader().read(document(text, Section("Discussion", 0, len(text))))
+    assert found(reading)["relapse"].value == "true"
+
+
+def test_the_first_words_of_a_front_matter_are_the_title() -> None:
+    title = "Leukemic infiltration of the choroid during remission"
+    text = f"{title}\n\nA 17-year-old boy with ALL had blurred vision."
+    parts = (Section("Front matter", 0, len(title)), Section("CASE REPORT", len(title) + 2, len(text)))
+    assert roles(text, *parts) == ["title", "case"]

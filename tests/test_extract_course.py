@@ -106,7 +106,7 @@ def test_sex(text: str, sex: str) -> None:
         ("A 30-year-old man with biphenotypic acute leukemia relapsed in the CSF.", "MixedPhenotypeAcuteLeukemia"),
         ("A 30-year-old man was found to have granulocytic sarcoma of the ileum.", "MyeloidSarcoma"),
         ("A 30-year-old man with AML had a granulocytic sarcoma of the ileum.", "AcuteMyeloidLeukemia"),
-        ("A 30-year-old man with MDS had a myeloid sarcoma of the breast.", "MyeloidSarcoma"),
+        ("A 30-year-old man with MDS had a myeloid sarcoma of the breast.", "MyelodysplasticSyndrome"),
         (
             "Chloroma may precede AML. A 30-year-old man had an orbital chloroma and got AML-type induction therapy.",
             "MyeloidSarcoma",

@@ -24,6 +24,7 @@ from kg.ingest import Document, Metadata, read_bytes
 from kg.records import Record
 from kg.records.yaml_positions import read_yaml
 from kg.vocabulary import Vocabulary
+from tests.extract_fixture import reader
 
 TEXT = """A 34-year-old man with acute myeloid leukemia (AML) in complete remission for two years presented with
 pain of the left sciatic nerve. He had no fever. MRI showed thickening of the sciatic nerve. The bone marrow was normal
@@ -75,7 +76,7 @@ REST = [
 def drafted(
     several: Sequence[Found], vocabulary: Vocabulary, text: str = TEXT
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    draft = draft_record(document(text), [Patient(tuple(several))], vocabulary, "2026-11-20")
+    draft = draft_record(document(text), [Patient(tuple(several))], reader(), "2026-11-20")
     assert draft is not None
     return draft.record["cases"][0], draft.notes
 
@@ -149,7 +150,7 @@ def test_every_mention_is_found_again(vocabulary: Vocabulary, tmp_path: Path) ->
     everywhere = [
         Found("finding", "Pain", start, end, 0.9) for start in range(0, 400, 7) for end in (start + 3, start + 90)
     ]
-    draft = draft_record(document(), [Patient((*WHO, *everywhere, *REST))], vocabulary, "2026-11-20")
+    draft = draft_record(document(), [Patient((*WHO, *everywhere, *REST))], reader(), "2026-11-20")
     assert draft is not None
     record = Record.model_validate(draft.record, context={"vocabulary": vocabulary})
     checked = check_record(record, source_document(record, tmp_path))
@@ -192,7 +193,7 @@ NASTY = [
 
 @pytest.mark.parametrize("text", NASTY)
 def test_any_text_survives_the_yaml(text: str, vocabulary: Vocabulary) -> None:
-    draft = draft_record(document(), [Patient(tuple(WHO))], vocabulary, "2026-11-20")
+    draft = draft_record(document(), [Patient(tuple(WHO))], reader(), "2026-11-20")
     assert draft is not None
     place = draft.record["cases"][0]["patient"]["evidence"][0]
     place |= {"mention": text, "section": text}
@@ -205,7 +206,7 @@ def test_any_text_survives_the_yaml(text: str, vocabulary: Vocabulary) -> None:
 
 
 def test_a_draft_is_the_same_as_yaml(vocabulary: Vocabulary) -> None:
-    draft = draft_record(document(), [Patient((*WHO, *EPISODE, *REST))], vocabulary, "2026-11-20")
+    draft = draft_record(document(), [Patient((*WHO, *EPISODE, *REST))], reader(), "2026-11-20")
     assert draft is not None
     text = record_yaml(draft)
     assert read_yaml(text, "draft.yaml").value == draft.record
@@ -231,7 +232,7 @@ def test_names_of_drafts(vocabulary: Vocabulary) -> None:
     for metadata, name, slug in sources:
         text = document()
         assert record_slug(Document(name, TEXT, text.sha256, text.sections, (), metadata)) == slug
-    long = draft_record(document(name="very-long-" * 30 + ".txt"), [Patient(tuple(WHO))], vocabulary, "2026-11-20")
+    long = draft_record(document(name="very-long-" * 30 + ".txt"), [Patient(tuple(WHO))], reader(), "2026-11-20")
     assert long is not None
     assert len(long.slug) < 70
     assert file_name("../../etc/passwd") == "etc-passwd"
@@ -257,7 +258,7 @@ def data(tmp_path_factory: pytest.TempPathFactory, vocabulary: Vocabulary) -> Pa
     """The shipped data with a draft beside it, as a curator has it."""
     folder = tmp_path_factory.mktemp("data") / "data"
     shutil.copytree(shipped("data"), folder)
-    draft = draft_record(document(), [Patient((*WHO, *EPISODE, *REST))], vocabulary, "2026-11-20")
+    draft = draft_record(document(), [Patient((*WHO, *EPISODE, *REST))], reader(), "2026-11-20")
     assert draft is not None
     (folder / "records" / "case.yaml").write_text(record_yaml(draft), encoding="utf-8")
     with (folder / "references.yaml").open("a", encoding="utf-8") as references:
@@ -285,7 +286,7 @@ def test_drafts_of_real_extractors_hold(vocabulary: Vocabulary) -> None:
     )
     patients = read_patients(text, Reader(vocabulary))
     assert outcome_of(patients)[0] is Outcome.DRAFTED
-    draft = draft_record(text, patients, vocabulary, "2026-11-20")
+    draft = draft_record(text, patients, reader(), "2026-11-20")
     assert draft is not None
     assert not any(note.startswith("left out") for note in draft.notes)
     case = draft.record["cases"][0]

@@ -196,7 +196,7 @@ def test_what_the_rules_have_stands_and_the_other_is_told() -> None:
         ("Female", "Male"),
         ("Involved", "NotInvolved"),
     ]
-    drafted = draft_record(document(REPORT), result.patients, reader().vocabulary, "2026-11-20")
+    drafted = draft_record(document(REPORT), result.patients, reader(), "2026-11-20")
     assert drafted is not None
     text = record_yaml(result.draft(drafted, document(REPORT)))
     assert "# Note: made-up at 127.0.0.1" in text
@@ -215,7 +215,7 @@ def test_a_kind_of_what_the_rules_have_as_absent_is_contested() -> None:
 def test_a_draft_names_the_model_and_can_be_read(tmp_path: Path) -> None:
     result = refined(WEAK)
     given = document(REPORT)
-    drafted = draft_record(given, result.patients, reader().vocabulary, "2026-11-20")
+    drafted = draft_record(given, result.patients, reader(), "2026-11-20")
     assert drafted is not None
     text = record_yaml(result.draft(drafted, given))
     (tmp_path / f"{drafted.slug}.yaml").write_text(text)

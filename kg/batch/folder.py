@@ -22,6 +22,7 @@ from typing import Any, BinaryIO
 
 from kg import __version__
 from kg.batch.work import Form, Item, Result, plain_result
+from kg.batch.works import Works, numbered, renamed_works
 from kg.errors import BatchError, ConfigError
 from kg.extract.draft import Outcome
 from kg.extract.record_yaml import renamed
@@ -48,7 +49,7 @@ class OutFolder:
         self._kept = REFERENCES if form is Form.YAML else DRAFTS
         self._names: dict[bytes, bytes] = {}
         self._slugs: set[str] = set()
-        self._works: set[str] = set()
+        self._works = Works()
         self._last: dict[str, int] = {}
         self.done = 0
         begun = (folder / JOURNAL).exists()
@@ -88,7 +89,7 @@ class OutFolder:
                 self._check_head(entry)
             else:
                 self._know(entry["key"], entry["document"], entry.get("draft", ""))
-                self._works.update(entry.get("works", ()))
+                self._works.know(entry.get("works", ()))
                 length = entry["length"]
                 self.done += 1
             end += len(line)
@@ -132,14 +133,12 @@ class OutFolder:
 
     def write(self, results: Sequence[Result]) -> list[Result]:
         """Write results, then that they are written; gives them back under the names they got."""
-        named = [self._named(result) for result in results]
+        named = []
         lines = []
         records = []
-        for result in named:
-            self._drafts.write(
-                (result.reference if self._form is Form.YAML else result.line).encode("utf-8", "replace")
-            )
-            works = self._write_works(result)
+        for given in results:
+            result, works = self._written(self._named(given))
+            named.append(result)
             if result.record:
                 records.append(self._record(result))
             lines.append(_line(_told(result) | works | {"length": self._drafts.tell()}))
@@ -151,13 +150,25 @@ class OutFolder:
         self.done += len(named)
         return named
 
-    def _write_works(self, result: Result) -> dict[str, list[str]]:
-        """Write the entries of works that no document before has named; gives what the journal says of it."""
-        new = {slug: entry for slug, entry in result.works if self._form is Form.YAML and slug not in self._works}
-        for entry in new.values():
-            self._drafts.write(entry.encode("utf-8", "replace"))
-        self._works.update(new)
-        return {"works": list(new)} if new else {}
+    def _written(self, result: Result) -> tuple[Result, dict[str, Any]]:
+        """Write a line, or the entries of works that are not there; gives what the journal says of them."""
+        if self._form is Form.JSONL:
+            self._drafts.write(result.line.encode("utf-8", "replace"))
+            return result, {}
+        names: dict[str, str] = {}
+        for name, entry in result.works:
+            others = {other for other, _ in result.works if other != name} | set(names.values())
+            names[name] = self._works.name(name, entry, others)
+        moved = {name: other for name, other in names.items() if name != other}
+        result = replace(result, record=renamed_works(result.record, moved)) if moved else result
+        own = ((result.slug, result.reference),) if result.reference else ()
+        new = []
+        for name, entry in (*own, *((names[name], renamed_works(entry, moved)) for name, entry in result.works)):
+            if not self._works.has(name, entry):
+                self._drafts.write(entry.encode("utf-8", "replace"))
+                self._works.add(name, entry)
+                new.append(name)
+        return result, {"works": self._works.told(new)} if new else {}
 
     def _named(self, result: Result) -> Result:
         """The result under a name that no other draft has, nor another file of the folder."""
@@ -176,7 +187,7 @@ class OutFolder:
 
     def _is_taken(self, name: str, result: Result) -> bool:
         """Whether another draft has the name, or a file does that is no earlier try of this one."""
-        if name in self._slugs:
+        if name in self._slugs or self._works.clashes(name, result.reference):
             return True
         try:
             there = (self.folder / RECORDS / f"{name}.yaml").read_text("utf-8", "replace")
@@ -210,15 +221,6 @@ class OutFolder:
         """Close the files and give up the lock."""
         self._drafts.close()
         self._journal.close()
-
-
-def numbered(name: str, number: int) -> str:
-    """A name for the first, second … draft of one name, as `kg.ingest.drafts.unused` has them.
-
-    >>> numbered("vital-1993", 1), numbered("vital-1993", 2), numbered("vital-1993", 27)
-    ('vital-1993', 'vital-1993-b', 'vital-1993-27')
-    """
-    return name if number == 1 else f"{name}-{chr(96 + number) if number <= 26 else number}"
 
 
 def copy_of(item: Item | Result) -> Result:

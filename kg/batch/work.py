@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 from kg.config import shipped
 from kg.errors import SanctuaryError, SourceTextError
 from kg.extract.draft import MAX_CHARACTERS, Outcome, draft_record, outcome_of, read_patients
+from kg.extract.draft_citations import Bibliography
+from kg.extract.draft_tables import may_have_cases
 from kg.extract.llm_client import Model
 from kg.extract.names import NO_NAMES, Names
 from kg.extract.reader import Reader
 from kg.extract.record_yaml import record_yaml, reference_yaml
-from kg.extract.summary import summary
+from kg.extract.summary import rows_summary, summary
 from kg.ingest import Document, read_bytes
 from kg.ingest.formats import is_phenopackets
+from kg.records.reader import read_bibliography
 from kg.vocabulary import read_ontology, read_vocabulary
 
 if TYPE_CHECKING:
@@ -107,6 +110,13 @@ def reader(names: Names = NO_NAMES) -> Reader:
 
 
 @cache
+def bibliography() -> Bibliography:
+    """The works of the shipped bibliography, to be recognised in lists of references."""
+    path = shipped("data") / "references.yaml"
+    return Bibliography(read_bibliography(path, reader().vocabulary) if path.exists() else ())
+
+
+@cache
 def refiner(model: Model, names: Names) -> Refiner:
     """What asks a model in this process, made once."""
     from kg.extract.llm import Refiner
@@ -140,20 +150,32 @@ def _extracted(item: Item, document: Document, job: Job) -> Result:
     outcome, reason = outcome_of(patients)
     refined = refiner(job.model, job.names).refine(document, patients) if job.model and not reason else None
     patients, reason = (refined.patients, refined.reason) if refined else (patients, reason)
+    tabled = may_have_cases(document)
     if job.form is Form.JSONL:
+        cases = summary(document, patients, engine.vocabulary)
+        rows = rows_summary(document, engine, bibliography(), len(cases)) if tabled else ()
+        outcome, reason = (Outcome.DRAFTED, "") if rows and outcome is not Outcome.DRAFTED else (outcome, reason)
         said = {"document": item.name, "sha256": item.key, **_source(document), "outcome": outcome.value}
         said |= {"reason": reason} if reason else {}
         said |= {"llm": refined.summary(document)} if refined else {}
-        line = _line(said | {"cases": summary(document, patients, engine.vocabulary)})
+        line = _line(said | {"cases": [*cases, *rows]})
         return Result(item.name, item.key, outcome, reason, line=line, weight=item.weight)
-    draft = draft_record(document, patients, engine.vocabulary, job.on) if outcome is Outcome.DRAFTED else None
+    draft = (
+        draft_record(document, patients, engine, job.on, bibliography())
+        if outcome is Outcome.DRAFTED or tabled
+        else None
+    )
     if draft is None:
         reason = reason or "What was found cannot be said in the record format."
         outcome = outcome if outcome is not Outcome.DRAFTED else Outcome.FAILED
         return plain_result(item.name, item.key, outcome, reason, item.weight)
     draft = refined.draft(draft, document) if refined else draft
+    reason = reason if outcome is Outcome.DRAFTED else ""
     texts = record_yaml(draft), reference_yaml(draft.reference)
-    return Result(item.name, item.key, outcome, reason, draft.slug, *texts, weight=item.weight)
+    works = tuple((work["reference"], reference_yaml(work)) for work in draft.works)
+    return Result(
+        item.name, item.key, Outcome.DRAFTED, reason, draft.slug, *texts, weight=item.weight, works=works
+    )  # fmt: skip
 
 
 def _source(document: Document) -> dict[str, Any]:

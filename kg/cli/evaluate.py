@@ -135,6 +135,7 @@ def _compare_papers(papers: Path, data: Path, *, errors: bool, as_json: bool) ->
     from kg.comparison import compare
     from kg.evidence import source_document
     from kg.extract.draft import draft_record, read_patients
+    from kg.extract.draft_citations import Bibliography
     from kg.extract.reader import Reader
     from kg.records import Record, read_curated
     from kg.vocabulary import read_ontology, read_vocabulary
@@ -144,9 +145,11 @@ def _compare_papers(papers: Path, data: Path, *, errors: bool, as_json: bool) ->
     vocabulary = read_vocabulary(read_ontology(shipped("ontology")))
     reader = Reader(vocabulary)
     document: dict[str, Any] = {}
-    for record in read_curated(data, vocabulary).records:
+    curated = read_curated(data, vocabulary)
+    known = Bibliography(curated.bibliography.references)
+    for record in curated.records:
         text = source_document(record, papers)
-        made = draft_record(text, read_patients(text, reader), vocabulary, record.curation.date)
+        made = draft_record(text, read_patients(text, reader), reader, record.curation.date, known)
         drafted = Record.model_validate(made.record, context={"vocabulary": vocabulary}) if made else None
         scores, mistakes = compare(record, drafted, vocabulary)
         if as_json:

@@ -6,18 +6,18 @@ told in a note. The rules of ``queries/verify`` are kept, so that a signed draft
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from kg.extract.draft_episodes import Episodes
+from kg.extract.draft_plan import Plan
+from kg.extract.draft_treatments import Treatments
 from kg.extract.procedures import Procedures
 from kg.extract.reading import Found
-from kg.extract.statements import Statements, best, details, grouped, involvement, kebab, number, true
+from kg.extract.statements import Statements, best, details, grouped, kebab, number
 from kg.ingest import Document
 from kg.ingest.drafts import Data
 from kg.vocabulary import Vocabulary
-
-RELAPSE, LEUKEMIA, INITIAL = "relapse", "leukemia", "initial-leukemia"
-"""Ids of episodes: the reported one, as a relapse or not, and the leukemia before it."""
 
 
 @dataclass(frozen=True)
@@ -49,16 +49,18 @@ class _Drafter:
         patient = self._patient()
         if not diagnoses or patient is None:
             return None
-        episode = self._episode_id()
-        procedures = Procedures(self._statements, self._fields, episode)
+        plan = Plan(self._statements, self._fields)
+        procedures = Procedures(self._statements, self._fields, plan)
         investigations = procedures.investigations()
-        episodes = self._episodes(diagnoses, investigations) if episode else []
+        findings = procedures.findings()
+        treatments = Treatments(self._statements, self._fields, plan).drafted()
         data: Data = {"case": name, "told": "primary", "patient": patient, "diagnoses": diagnoses}
+        tied = [*findings, *investigations, *treatments]
         parts = {
-            "episodes": episodes,
-            "findings": procedures.findings(),
+            "episodes": Episodes(plan).drafted(diagnoses[0]["id"], investigations, tied),
+            "findings": findings,
             "investigations": investigations,
-            "treatments": procedures.treatments(),
+            "treatments": treatments,
             "outcomes": (outcomes := self._outcomes()),
             "differentials": self._differentials(),
             "timeline": self._timeline(outcomes),
@@ -86,113 +88,26 @@ class _Drafter:
                 continue  # a more special name of the same disease is told
             general = [one for (other,), several in groups.items() for one in several if self._is_wider(other, value)]
             said: Data = {"leukemia": value, **details(found, "immunophenotype", "date")}
-            if age := number(details(found, "age").get("age")):
+            dated = self._when_found() if len(names) == len(general) + 1 or len(names) == 1 else []
+            said |= {key: told for key, told in details(dated, "date").items() if key not in said}
+            if age := number(details([*found, *dated], "age").get("age")):
                 said["age"] = {"years": age}
-            if statement := self._make(said, [*found, *general], value):
+            if statement := self._make(said, [*found, *general, *dated], value):
                 drafted.append(statement)
         return drafted
 
+    def _when_found(self) -> list[Found]:
+        """Where the report says when or at what age the leukemia was found, unless the patient was never so old."""
+        found = [
+            one for one in self._of("event") if one.value == "LeukemiaDiagnosis" and {"age", "date"} & set(one.detail)
+        ]
+        now = best(self._of("age"))
+        years = number(now[0].value) if now else None
+        ages = [number(one.detail.get("age")) for one in found]
+        return [] if years is not None and any(age is not None and age > years for age in ages) else found[:1]
+
     def _is_wider(self, name: str, special: str) -> bool:
         return name != special and self._statements.is_a(special, name)
-
-    def _episode_id(self) -> str | None:
-        """The id of the reported episode; ``None`` where no place of the leukemia is told, as an episode needs one."""
-        relapse = self._said("relapse")
-        if self._sites():
-            return RELAPSE if relapse else LEUKEMIA
-        if relapse:
-            self._statements.note("a relapse is told without a place, which an episode needs; add it if you see it.")
-        return None
-
-    def _said(self, field: str) -> bool | None:
-        """What a yes-or-no field says, or ``None`` if nothing."""
-        found = best(self._of(field))
-        return true(found[0].value) if found else None
-
-    def _status(self, field: str) -> str:
-        found = best(self._of(field))
-        return found[0].value if found else "NotReported"
-
-    def _sites(self) -> list[Data]:
-        marrow = self._status("marrow")
-        sites = []
-        groups = grouped(self._of("site"), "laterality")
-        sided = {value for value, side in groups if side}
-        for (value, side), found in groups.items():
-            if value in sided and not side:
-                continue  # the same site, told with its side elsewhere
-            if self._statements.is_a(value, "BoneMarrow") and marrow not in ("Involved", "NotReported"):
-                continue
-            sites.append(involvement(value, details(found, "laterality", "level", "extent")))
-        if not sites and marrow == "Involved":
-            sites.append({"site": "BoneMarrow"})
-        if not sites and self._status("csf") == "Involved":
-            sites.append({"site": "CerebrospinalFluid"})
-        known = self._statements.vocabulary.concepts
-        return [site for site in sites if site["site"] in known]
-
-    def _episodes(self, diagnoses: Sequence[Data], investigations: Sequence[Data]) -> list[Data]:
-        relapse, sites = self._said("relapse"), self._sites()
-        initial = self._initial(diagnoses) if relapse else None
-        marrow_site = any(self._statements.is_a(site["site"], "BoneMarrow") for site in sites)
-        proofs = [one["id"] for one in investigations if self._proves(one, marrow=marrow_site)]
-        onset = {True: "InRemission", False: "NotInRemission", None: "NotReported"}[self._said("in_remission")]
-        said: Data = {
-            "order": 2 if initial else 1,
-            "after": INITIAL if initial else None,
-            "of": diagnoses[0]["id"],
-            "onset": onset,
-            "remission": self._remission() if onset == "InRemission" else None,
-            "sites": sites,
-            "extent": details(self._of("site", "relapse"), "spread").get("spread"),
-            "marrow": "Involved" if marrow_site else self._status("marrow"),
-            "csf": self._status("csf"),
-            "confirmed_by": proofs,
-            # Whether an episode is confirmed is told by what confirmed it.
-            "certainty": None if proofs else "Probable",
-        }
-        fields = ("relapse", "in_remission", "remission_years", "isolated", "site", "marrow", "csf")
-        found = [one for field in fields for one in self._of(field) if field == "site" or one in best(self._of(field))]
-        told = self._number_told()
-        episode = self._make(said, found, RELAPSE if relapse else LEUKEMIA)
-        if told:
-            self._statements.note(told)
-        if episode is None:
-            return [initial] if initial else []
-        return [one for one in (initial, episode) if one]
-
-    def _initial(self, diagnoses: Sequence[Data]) -> Data | None:
-        """The leukemia before the relapse, where the report tells when it was found."""
-        found = [one for one in self._of("event") if one.value == "LeukemiaDiagnosis"]
-        if not found:
-            return None
-        said: Data = {"order": 1, "of": diagnoses[0]["id"], "onset": "NotInRemission"}
-        return self._make(said | {"marrow": "NotReported", "csf": "NotReported"}, found, INITIAL)
-
-    def _remission(self) -> Data | None:
-        found = best(self._of("remission_years"))
-        if not found:
-            return None
-        said = {key: number(found[0].detail.get(key)) for key in ("at_least", "below")}
-        bounds = {key: value for key, value in said.items() if value is not None}
-        years = number(found[0].value)
-        return bounds or (None if years is None else {"at_least": years})
-
-    def _number_told(self) -> str | None:
-        found = best(self._of("relapse_number"))
-        if not found or found[0].value in ("0", "1"):
-            return None
-        return f"it is told as relapse number {found[0].value}; the earlier ones are not drafted."
-
-    def _proves(self, investigation: Data, *, marrow: bool) -> bool:
-        """Whether an investigation looked at the cells and found them; of the marrow only for the marrow."""
-        modality = investigation["modality"]
-        if investigation["result"] != "Abnormal" or (
-            not marrow and self._statements.is_a(modality, "BoneMarrowExamination", "BloodSmear")
-        ):
-            return False
-        cells = ("Biopsy", "Histopathology", "Immunohistochemistry", "Immunophenotyping", "FlowCytometry", "Autopsy")
-        return self._statements.is_a(modality, *cells, "CytomorphologicExamination", "BoneMarrowExamination")
 
     def _outcomes(self) -> list[Data]:
         vital = [one for one in self._of("outcome") if self._is_value(one.value, "VitalStatus")]
@@ -226,7 +141,7 @@ class _Drafter:
     def _timeline(self, outcomes: Sequence[Data]) -> list[Data]:
         dead = any(outcome["vital_status"] == "Dead" for outcome in outcomes)
         groups = grouped(self._of("event"), "date", "age", "order")
-        known = [found for found in groups.values() if self._is_value(found[0].value, "EventType")]
+        known = _dated(found for found in groups.values() if self._is_value(found[0].value, "EventType"))
         known = [found for found in known if found[0].value != "Death" or dead]
         known.sort(key=lambda found: (number(found[0].detail.get("order")) or 10_000, found[0].start))
         drafted = []
@@ -241,6 +156,23 @@ class _Drafter:
         """Notes on what the format has no place for."""
         for one in best(self._of("blood")):
             self._statements.note(f"the blood is told as {one.value}, for which an episode has no place.")
+
+
+def _dated(events: Iterable[list[Found]]) -> list[list[Found]]:
+    """Events, those without a date as a telling of the one that has one; procedures are each their own."""
+    told = list(events)
+    dated: dict[str, list[list[Found]]] = {}
+    for found in told:
+        if found[0].detail.get("date") and found[0].value != "ProcedureDone":
+            dated.setdefault(found[0].value, []).append(found)
+    kept = []
+    for found in told:
+        same = dated.get(found[0].value, [])
+        if not found[0].detail.get("date") and len(same) == 1:
+            same[0].extend(found)
+        else:
+            kept.append(found)
+    return kept
 
 
 def _by_date(events: Sequence[list[Found]]) -> list[list[Found]]:

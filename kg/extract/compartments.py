@@ -1,42 +1,55 @@
 """Whether marrow, cerebrospinal fluid and blood held leukemia at the episode, from ``rules/compartments.yaml``.
 
 A paper that tells of a relapse often tells of the first disease too: blasts in the marrow that the diagnosis or the
-first remission follows belong to it, and so does what comes right after the diagnosis.
+first remission follows belong to it, and so does what comes right after the diagnosis. What was found before a
+remission after which the leukemia came back is not of the episode.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from kg.extract.patterns import Patterns
 from kg.extract.reading import Found, Reading
+from kg.extract.relapse import cues_of
 from kg.extract.rulefiles import rules
 from kg.extract.sentences import Sentence
 
 INVOLVED, FREE, UNCLEAR = "Involved", "NotInvolved", "Indeterminate"
 COMPARTMENTS = ("marrow", "csf", "blood")
+_NAMED = {"marrow": "bone marrow ", "csf": "csf "}
 
 
 @dataclass(frozen=True)
 class Status:
-    """What a sentence says of a compartment, and where; ``weak`` if in words that need not mean this compartment."""
+    """What a sentence says of a compartment, and where; ``weak`` if in words that need not mean this compartment.
+
+    ``differs`` says that the sentence tells of several places of it.
+    """
 
     value: str
     place: tuple[int, int]
     weak: bool = False
     afterwards: bool = False
     tells: bool = False
+    sentence: int = 0
+    differs: bool = False
 
 
 @dataclass(frozen=True)
 class _Event:
-    """Where the text turns to the first disease (``initial``) or to the episode; ``announced`` in the opening words."""
+    """Where the text turns to the first disease (``initial``) or to the episode; ``announced`` in the opening words.
+
+    With ``closes`` only what stands before is of the first disease.
+    """
 
     at: int
     initial: bool
     announced: bool
+    closes: bool = False
 
 
 @cache
@@ -51,11 +64,19 @@ def statuses(reading: Reading, relapse: bool) -> dict[str, Status]:
 
 def _statuses(reading: Reading, relapse: bool) -> dict[str, Status]:
     events = _events(reading.sentences)
+    carried = dict(_carried(reading.sentences))
     found = {}
     for name in COMPARTMENTS:
-        told = [one for sentence in reading.sentences for one in _told(sentence, name)]
+        told = [
+            one
+            for sentence in reading.sentences
+            for one in _told(sentence, name, _NAMED[name] if carried.get(sentence.index) == name else "")
+        ]
         if relapse:
-            told = [one for one in told if one.value != INVOLVED or one.tells or not _is_initial(one, events)]
+            begun = _begun(reading.sentences)
+            told = [one for one in told if one.value != INVOLVED or one.tells or not _is_initial(one, events, begun)]
+            told = _since_remission(reading, told)
+            told = _of_the_last_course(reading, told)
         if told:
             found[name] = _settled(told)
     return found
@@ -67,8 +88,8 @@ def compartments(told: dict[str, Status]) -> Iterator[Found]:
         yield Found(name, status.value, *status.place, confidence=0.7 if status.weak else 0.9)
 
 
-def isolated(reading: Reading, told: dict[str, Status], relapse: bool) -> Iterator[Found]:
-    """Whether the episode left the marrow free."""
+def isolated(reading: Reading, told: dict[str, Status], alone: bool) -> Iterator[Found]:
+    """Whether the episode left the marrow free; with ``alone`` also where only other words say so."""
     marrow = told.get("marrow")
     if marrow and marrow.value == INVOLVED:
         yield Found("isolated", "false", *marrow.place, confidence=0.85)
@@ -76,7 +97,7 @@ def isolated(reading: Reading, told: dict[str, Status], relapse: bool) -> Iterat
     if marrow and marrow.value == FREE:
         yield Found("isolated", "true", *marrow.place, confidence=0.7 if marrow.weak else 0.9)
         return
-    if relapse:
+    if alone:
         for sentences, confidence in ((reading.sentences, 0.85), (reading.about, 0.6)):
             for sentence in sentences:
                 for _, match in _patterns().find("alone", sentence.flat.text):
@@ -84,18 +105,75 @@ def isolated(reading: Reading, told: dict[str, Status], relapse: bool) -> Iterat
                     return
 
 
-def _told(sentence: Sentence, name: str) -> Iterator[Status]:
-    text = sentence.flat.text
+def _carried(sentences: Sequence[Sentence]) -> Iterator[tuple[int, str]]:
+    """The sentences that go on with what the one before examined: “Marrow was taken. It showed 60% blasts.”"""
+    subject = "other"
+    for sentence in sentences:
+        text = sentence.flat.text
+        subjects = sorted((match.start(), str(rule.says["as"])) for rule, match in _patterns().find("subject", text))
+        if subject in _NAMED and _patterns().fits("carried", text) and not any(s in _NAMED for _, s in subjects):
+            yield sentence.index, subject
+        subject = subjects[-1][1] if subjects else "other"
+
+
+def _told(sentence: Sentence, name: str, subject: str) -> Iterator[Status]:
+    """What a sentence says of a compartment, read with the subject that the sentence before gives it."""
+    text = subject + sentence.flat.text
     for rule, match in _patterns().find(name, text):
         says = rule.says
         before = text[: match.start()]
         yield Status(
             str(says["value"]),
-            sentence.flat.place(*match.span()),
+            sentence.flat.place(max(0, match.start() - len(subject)), max(1, match.end() - len(subject))),
             bool(says.get("weak")),
             says["value"] == INVOLVED and _patterns().fits("afterwards", f"{before} {match[0]}"),
             says.get("tells") == "relapse",
+            sentence.index,
+            name == "marrow" and _patterns().fits("differing", text),
         )
+
+
+def _since_remission(reading: Reading, told: list[Status]) -> list[Status]:
+    """The statuses without the involvement of an earlier relapse, where the text has a remission between."""
+    renewed = [
+        sentence.flat.place(*match.span())[0]
+        for sentence in reading.sentences
+        for _, match in _patterns().find("renewed", sentence.flat.text)
+    ]
+    if not renewed:
+        return told
+    sentences = [*reading.about, *reading.sentences]
+    alone = any(_patterns().fits("alone", sentence.flat.text) for sentence in sentences)
+    last = max((one.place[0] for one in told if one.value == FREE), default=0)
+    return [
+        one
+        for one in told
+        if one.value != INVOLVED
+        or not any(one.place[1] <= at and (at < last or (alone and not last)) for at in renewed)
+    ]
+
+
+def _of_the_last_course(reading: Reading, told: list[Status]) -> list[Status]:
+    """The statuses without the involvement after which a remission was reached and leukemia was found again."""
+    if not any(one.value == INVOLVED and not one.tells for one in told):
+        return told
+    reached: list[int] = []
+    onsets: list[int] = []
+    found: list[int] = []
+    for sentence in reading.sentences:
+        text = sentence.flat.text
+        flashback = cues_of().fits("had_been", text)
+        for places, groups in (
+            (reached, ("achieved",)),
+            (onsets, ("begins", "later", "lesion", "relapse")),
+            (found, ("leukemic", "relapse")),
+        ):
+            if (flashback and places is reached) or (places is found and cues_of().fits("announces", text)):
+                continue
+            places += [sentence.flat.place(*m.span())[0] for group in groups for _, m in cues_of().find(group, text)]
+    ended = [at for at in reached if any(at < onset <= max(found, default=0) for onset in onsets)]
+    last = max(ended, default=0)
+    return [one for one in told if one.value != INVOLVED or one.tells or one.place[1] > last]
 
 
 def _settled(told: Sequence[Status]) -> Status:
@@ -103,9 +181,16 @@ def _settled(told: Sequence[Status]) -> Status:
     free = next((one for one in told if one.value == FREE and not one.weak), None)
     weakly = next((one for one in told if one.value == FREE), None)
     involved = [one for one in told if one.value == INVOLVED]
+    unclear = next((one for one in told if one.value == UNCLEAR), None)
     at_once = next((one for one in involved if not one.afterwards), None)
+    if unclear and free and (unclear.sentence == free.sentence or (unclear.tells and unclear.place > free.place)):
+        return unclear
     if at_once:
+        if free and free.sentence == at_once.sentence and free.differs:
+            return replace(at_once, value=UNCLEAR)
         return at_once
+    if involved and weakly and not free and weakly.place < involved[0].place and involved[0].tells:
+        return involved[0]
     if free or (weakly and involved):
         return free or weakly or told[0]
     return involved[0] if involved else told[0]
@@ -117,19 +202,29 @@ def _events(sentences: Sequence[Sentence]) -> list[_Event]:
     for sentence in sentences:
         text = sentence.flat.text
         announced = " report " in text[:80] or " describe " in text[:80] or "present " in text[:40]
-        for group in ("initial", "episode"):
+        for group in ("initial", "treated", "episode"):
             for _, match in _patterns().find(group, text):
-                found.append(_Event(sentence.flat.place(*match.span())[0], group == "initial", announced))
-                if group == "initial" and "remission" in match[0]:
-                    remission.append(found[-1].at)
+                at = sentence.flat.place(*match.span())[0]
+                reached = group == "initial" and re.search(r"remission|\bcr\b", match[0])
+                again = any(not one.initial and min(remission, default=at) < one.at < at for one in found)
+                # A diagnosis that is made after a remission is that of the episode.
+                initial = group != "episode" and not (again and group == "initial" and not reached)
+                found.append(_Event(at, initial, announced, group == "treated"))
+                if reached:
+                    remission.append(at)
         resumed = [sentence.flat.place(*match.span())[0] for _, match in _patterns().find("resumes", text)]
         found += [_Event(at, False, announced) for at in resumed if any(one < at for one in remission)]
     return sorted(found, key=lambda event: event.at)
 
 
-def _is_initial(status: Status, events: Sequence[_Event]) -> bool:
-    before = [event for event in events if event.at < status.place[0]]
+def _begun(sentences: Sequence[Sentence]) -> int:
+    """Where the story begins; a paper may sum it up before."""
+    return max((one.start for one in sentences if _patterns().fits("begins", one.flat.text)), default=0)
+
+
+def _is_initial(status: Status, events: Sequence[_Event], begun: int) -> bool:
+    before = [event for event in events if event.at < status.place[0] and not event.closes]
     after = next((event for event in events if event.at >= status.place[1]), None)
     if not before or before[-1].announced:
-        return after is not None and after.initial
+        return after is not None and after.initial and not status.place[0] < begun <= after.at
     return before[-1].initial

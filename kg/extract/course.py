@@ -1,38 +1,22 @@
-"""Relapse or first disease, the number of the relapse, the remission before it and how long it lasted.
+"""The course of the leukemia: relapse or first disease, the number of the relapse, and the remission before it.
 
 The cues are data, in ``rules/course.yaml``. Nothing is said of a patient in whom no leukemia is found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache
 
 from kg.extract.compartments import FREE, compartments, isolated, statuses
 from kg.extract.leukemia import leukemia
-from kg.extract.patterns import Patterns, Rule
 from kg.extract.quantities import Quantities, printed
 from kg.extract.reading import Found, Reading
+from kg.extract.relapse import Cue, Story, cues_of, found_at
 from kg.extract.rulefiles import rules
-from kg.extract.sentences import TITLE, Sentence
 
 _LONGEST = Decimal(60)
-
-
-@dataclass(frozen=True)
-class _Cue:
-    """A cue where it was found."""
-
-    rule: Rule
-    place: tuple[int, int]
-    groups: dict[str, str | None]
-
-
-@cache
-def _patterns() -> Patterns:
-    return Patterns(rules("course"))
 
 
 @cache
@@ -51,164 +35,80 @@ def course(reading: Reading) -> Iterator[Found]:
         yield relapse
     is_relapse = relapse is not None and relapse.value == "true"
     status = statuses(reading, is_relapse)
+    tumor = any(one.value == "MyeloidSarcoma" for one in types)
     yield from told.in_remission(relapse)
     if is_relapse:
         yield from told.number()
         yield from told.remission_years()
     yield from compartments(status)
-    yield from isolated(reading, status, is_relapse)
+    yield from isolated(reading, status, is_relapse or tumor)
 
 
-class _Course:
-    """The cues in what is said of one patient, and what follows from them."""
-
-    def __init__(self, reading: Reading, types: Sequence[Found]) -> None:
-        self.reading = reading
-        self.types = types
-        self._known: dict[str, list[_Cue]] = {}
-
-    def cues(self, group: str, sentences: Iterable[Sentence] | None = None) -> list[_Cue]:
-        """The cues of a group in order of their place."""
-        if sentences is not None:
-            return self._cues(group, sentences)
-        if group not in self._known:
-            self._known[group] = self._cues(group, self.reading.sentences)
-        return self._known[group]
-
-    @staticmethod
-    def _cues(group: str, sentences: Iterable[Sentence]) -> list[_Cue]:
-        found = [
-            _Cue(rule, sentence.flat.place(*match.span()), match.groupdict())
-            for sentence in sentences
-            for rule, match in _patterns().find(group, sentence.flat.text)
-        ]
-        return sorted(found, key=lambda cue: cue.place)
-
-    @cached_property
-    def told_relapse(self) -> list[_Cue]:
-        """Where the patient's sentences speak of relapse."""
-        return self.cues("relapse")
-
-    @cached_property
-    def leukemic(self) -> list[_Cue]:
-        """Where leukemic cells were found in a tissue or fluid."""
-        return [*self.cues("leukemic"), *self.cues("leukemic", self._titles)]
-
-    @cached_property
-    def remissions(self) -> list[_Cue]:
-        """Where the text says that the leukemia was in remission before something that it tells later."""
-        last = max((cue.place[0] for cue in (*self.leukemic, *self.told_relapse)), default=0)
-        found = [*self.cues("remission"), *self.cues("length")]
-        found += [cue for cue in self.cues("achieved") if cue.place[0] < last]
-        return sorted(found, key=lambda cue: cue.place)
-
-    @cached_property
-    def later(self) -> list[_Cue]:
-        """Spans of time after treatment, transplantation or remission."""
-        anchors = [cue.place[0] for cue in (*self.remissions, *self.cues("transplant"))]
-        return [
-            cue
-            for cue in self.cues("later")
-            if cue.rule.says["as"] != "after" or any(at < cue.place[0] for at in anchors)
-        ]
-
-    @cached_property
-    def _complication(self) -> list[_Cue]:
-        return [*self.cues("complication"), *self.cues("complication", self._titles)]
-
-    @cached_property
-    def _titles(self) -> list[Sentence]:
-        return [one for one in self.reading.about if one.role == TITLE]
-
-    def relapse(self) -> Found | None:
-        """Whether the episode is a relapse."""
-        first = self.cues("first")
-        strong = self.told_relapse
-        if strong:
-            if self._only_before(strong):
-                return _found("relapse", "false", strong[0], 0.55)
-            return _found("relapse", "true", strong[0], 0.93 if len(strong) > 1 or self.remissions else 0.88)
-        title = self.cues("relapse", self._titles)
-        complication = self._complication
-        if title and not complication:
-            return _found("relapse", "true", title[0], 0.8)
-        persistent = self._persistent
-        if self.leukemic and not persistent:
-            since = [*self.remissions, *(cue for cue in self.later if cue.rule.says["as"] != "after")]
-            begin = 0 if self.cues("had_been") else self._start(min((one.place[0] for one in since), default=0))
-            titled = [] if self._complication else self.cues("leukemic", self._titles)
-            after = [cue for cue in self.leukemic if since and (cue.place[1] > begin or cue in titled)]
-            if since and after and not self._treated_first(since, after):
-                return _found("relapse", "true", since[0], 0.8)
-        history = self.cues("history")
-        at_large = self.cues("relapse", self.reading.about)
-        grafted = self.cues("transplant")
-        if at_large and not complication and (self.remissions or (history and grafted)):
-            return _found("relapse", "true", at_large[0], 0.6)
-        if not complication and not persistent and (guess := self._guessed(first, history, at_large)):
-            return _found("relapse", "true", guess, 0.55)
-        if history and self.leukemic and not first and not complication:
-            return None
-        cue = next(iter((*persistent, *first)), None)
-        place = cue.place if cue else (self.types[0].start, self.types[0].end)
-        return Found("relapse", "false", *place, confidence=0.85 if cue else 0.6)
-
-    @cached_property
-    def _persistent(self) -> list[_Cue]:
-        """Where the text says that the disease never went away, unless it did in the end."""
-        found = self.cues("persistent")
-        last = max((cue.place[0] for cue in found), default=0)
-        begins = [cue.place[0] for cue in self.leukemic]
-        return [] if any(last < one.place[0] < max(begins, default=0) for one in self.remissions) else found
-
-    def _guessed(self, first: list[_Cue], history: list[_Cue], at_large: list[_Cue]) -> _Cue | None:
-        """What suggests a relapse that is not named: a leukemia treated before, and leukemic cells or a tumor now."""
-        treated = self.cues("treated")
-        strong = [cue for cue in first if cue.rule.says["as"] == "strong"]
-        if treated and (self.leukemic or self.cues("lesion")):
-            earlier = [cue for cue in treated if cue.rule.says["as"] == "earlier"]
-            found = min(cue.place[0] for cue in self.leukemic or self.cues("lesion"))
-            cue = next(iter(earlier or [one for one in treated if history or one.place[0] < found]), None)
-            if cue and not (strong and not history and not earlier):
-                return cue
-        return at_large[0] if at_large and self.leukemic and not strong else None
+class _Course(Story):
+    """The remission before the episode, and which relapse it is."""
 
     def in_remission(self, relapse: Found | None) -> Iterator[Found]:
         """Whether the leukemia was in remission when the episode began."""
-        since = [*self.cues("remission"), *([] if relapse is None or relapse.value == "false" else self.later)]
         if relapse is not None and relapse.value == "true":
-            afresh = max((cue.place[0] for cue in self.cues("afresh")), default=0)
-            since += [*self.remissions, *(cue for cue in self.cues("achieved") if cue.place[0] < afresh)]
-            since.sort(key=lambda cue: cue.place)
-            marrow = statuses(self.reading, True).get("marrow")
-            if since:
-                yield _found("in_remission", "true", since[0], 0.9)
-            elif marrow and marrow.value == FREE and not marrow.weak:
-                yield Found("in_remission", "true", *marrow.place, confidence=0.55)
-            return
-        if since and relapse is not None and (self._complication or self._begins_with(since) or not self.leukemic):
-            yield _found("in_remission", "true", since[0], 0.7)
-            return
-        if relapse is None or relapse.value == "true":
-            return
-        inducing = self.cues("inducing")
-        if (
-            not self.leukemic
-            and not inducing
-            and (self._complication or self.cues("on_treatment"))
-            and not self.cues("persistent")
-        ):
-            return
-        yield Found("in_remission", "false", relapse.start, relapse.end, 0.7)
+            yield from self._before_relapse()
+        elif relapse is not None:
+            yield from self._without_relapse(relapse)
 
-    def _begins_with(self, since: list[_Cue]) -> bool:
+    def _before_relapse(self) -> Iterator[Found]:
+        afresh = max((cue.place[0] for cue in self.cues("afresh")), default=0)
+        since = [*self.cues("remission"), *self.later, *self.remissions]
+        since += [cue for cue in self.cues("achieved") if cue.place[0] < afresh]
+        since += self.again
+        since.sort(key=lambda cue: cue.place)
+        marrow = statuses(self.reading, True).get("marrow")
+        active = self.cues("active")
+        now = [cue for cue in active if cue.rule.says.get("as") == "now"]
+        grafted = [cue for cue in self.cues("grafted") if cue.rule.says["as"] == "after"]
+        if active and (not since or (now and not any(cue.place[0] > now[0].place[1] for cue in self.remissions))):
+            yield found_at("in_remission", "false", (now or active)[0], 0.6)
+        elif since:
+            yield found_at("in_remission", "true", since[0], 0.9)
+        elif marrow and marrow.value == FREE and not marrow.weak:
+            yield Found("in_remission", "true", *marrow.place, confidence=0.55)
+        elif grafted:
+            yield found_at("in_remission", "true", grafted[0], 0.5)
+
+    def _without_relapse(self, relapse: Found) -> Iterator[Found]:
+        """In remission if that is told before what the paper is on; not if it is on how the leukemia first showed."""
+        presenting = self.cues("presenting")
+        told = sorted([*self.cues("remission"), *self.cues("achieved")], key=lambda cue: cue.place)
+        if told:
+            reached = told[0].place[0]
+            found = any(cue.place[0] < reached for cue in self.leukemic)
+            growth = self.cues("lesion") if self.leukemic or not self.complication else []
+            shown = any(cue.place[0] < reached for cue in (*presenting, *growth))
+            weighed = [*self.cues("feared"), *([] if shown and found else self.cues("denied"))]
+            ill = any(cue.place[0] > reached for cue in self.complication) or not self.leukemic
+            at_onset = self._begins_with(told) and not (shown and found)
+            in_remission = any(cue.place[0] > reached for cue in weighed) or at_onset or (ill and not shown)
+            yield found_at("in_remission", "true" if in_remission else "false", told[0], 0.65)
+        elif self.cues("partial"):
+            yield found_at("in_remission", "false", self.cues("partial")[0], 0.7)
+        elif presenting or self._told_of_it() or self.cues("persistent"):
+            yield Found("in_remission", "false", relapse.start, relapse.end, 0.7)
+
+    def _told_of_it(self) -> bool:
+        """Whether the text is on the leukemia, and not on another illness or on what came on treatment."""
+        return bool(self.leukemic or self.cues("inducing")) or not (self.complication or self._on_treatment())
+
+    def _begins_with(self, since: list[Cue]) -> bool:
         """Whether a sentence says both that the leukemia was in remission and that something began."""
-        begins = {self._start(cue.place[0]) for cue in self.cues("begins")}
-        return any(self._start(cue.place[0]) in begins for cue in since)
+        begins = {self.start(cue.place[0]) for cue in self.cues("begins")}
+        return any(self.start(cue.place[0]) in begins for cue in since)
+
+    def _on_treatment(self) -> bool:
+        """Whether something happened on treatment; treatment up to a remission is not meant."""
+        reached = {self.start(cue.place[0]) for cue in self.cues("achieved")}
+        return any(self.start(cue.place[0]) not in reached for cue in self.cues("on_treatment"))
 
     def number(self) -> Iterator[Found]:
         """Which relapse it is, where the text counts relapses or remissions, or names an earlier one."""
-        best: tuple[int, _Cue] | None = None
+        best: tuple[int, Cue] | None = None
         for cue in self.cues("number"):
             says = cue.rule.says
             ordinal = _quantities().ordinal(cue.groups.get("ordinal") or "")
@@ -218,7 +118,7 @@ class _Course:
             if value and (best is None or value > best[0]):
                 best = value, cue
         if best:
-            yield _found("relapse_number", str(best[0]), best[1], 0.7)
+            yield found_at("relapse_number", str(best[0]), best[1], 0.7)
 
     def remission_years(self) -> Iterator[Found]:
         """How long the remission had lasted; from transplantation where the paper counts from there."""
@@ -237,10 +137,10 @@ class _Course:
                 yield Found("remission_years", printed(years), *cue.place, confidence=confidence)
                 return
 
-    def _after_anchor(self, later: list[_Cue]) -> Iterator[_Cue]:
+    def _after_anchor(self, later: list[Cue]) -> Iterator[Cue]:
         """“In remission after transplantation. Five years later …”: a span after remission with no episode between."""
         begun = [cue.place[0] for cue in (*self.cues("begins"), *self.told_relapse)]
-        telling = [one for one in self.reading.sentences if not _patterns().fits("announces", one.flat.text)]
+        telling = [one for one in self.reading.sentences if not cues_of().fits("announces", one.flat.text)]
         first = min((cue.place[0] for cue in self.cues("relapse", telling)), default=None)
         for cue in later:
             before = [one.place[0] for one in self.remissions if one.place[0] < cue.place[0]]
@@ -248,24 +148,8 @@ class _Course:
             if at_once and (first is None or before[-1] < first):
                 yield cue
 
-    def _start(self, position: int) -> int:
-        return max((one.start for one in self.reading.sentences if one.start <= position), default=0)
 
-    def _treated_first(self, since: list[_Cue], after: list[_Cue]) -> bool:
-        """Whether the remission is the end of the story: all leukemic cells were found before it."""
-        return all(cue.rule.says.get("as") is None for cue in since) and not any(
-            cue.place[0] > since[0].place[1] for cue in after
-        )
-
-    def _only_before(self, strong: list[_Cue]) -> bool:
-        """Whether relapse is only what the patient had before a complication of the treatment."""
-        if self.leukemic or not self._complication:
-            return False
-        earlier = [cue.place for cue in self.cues("earlier_relapse")]
-        return all(any(a <= cue.place[0] and cue.place[1] <= b for a, b in earlier) for cue in strong)
-
-
-def _years(cue: _Cue) -> Decimal | None:
+def _years(cue: Cue) -> Decimal | None:
     groups = cue.groups
     if not groups.get("number") or not groups.get("unit"):
         return None
@@ -273,7 +157,3 @@ def _years(cue: _Cue) -> Decimal | None:
     if years is not None and groups.get("more"):
         years += _quantities().years(groups["more"] or "", groups.get("moreunit") or "") or 0
     return years
-
-
-def _found(field: str, value: str, cue: _Cue, confidence: float) -> Found:
-    return Found(field, value, *cue.place, confidence=confidence)

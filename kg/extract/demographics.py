@@ -56,6 +56,7 @@ def age(reading: Reading) -> Iterator[Found]:
 
 def _ages(sentence: Sentence, number: int) -> Iterator[_Age]:
     text = sentence.flat.text
+    told: list[tuple[re.Match[str], str, Decimal, str]] = []
     seen: list[tuple[int, int]] = []
     for rule, match in _patterns().find("age", text):
         start, end = match.span("number")
@@ -68,22 +69,35 @@ def _ages(sentence: Sentence, number: int) -> Iterator[_Age]:
             years += _quantities().years(groups["more"] or "", groups.get("moreunit") or "months") or 0
         if years is None or years > _OLDEST or (years == 0 and unit.startswith("y")):
             continue
-        seen.append((start, end))
-        weight = _weight(text, match, str(rule.says["as"])) - 0.01 * min(number, 20)
+        seen.append((start, match.end("more") if groups.get("more") else end))
+        told.append((match, str(rule.says["as"]), years, unit))
+    for match, how, years, unit in told:
+        around = _around(text, match, seen, told=how == "told")
+        weight = _weight(around, how) - 0.01 * min(number, 20)
         yield _Age(years, _quantities().unit(unit) or "years", sentence.flat.place(*match.span()), weight)
 
 
-def _weight(text: str, match: re.Match[str], how: str) -> float:
+def _around(text: str, match: re.Match[str], ages: list[tuple[int, int]], *, told: bool) -> str:
+    """The part of the sentence that speaks of an age: up to a clause that goes on later.
+
+    An age that is only told, of somebody known, goes with what stands between the ages beside it.
+    """
+    start = match.start("number")
+    begin = max([match.start() - 60, 0, *(b for _, b in ages if told and b <= start)])
+    last = min([match.end() + 110, *(a for a, _ in ages if told and a > match.end())])
+    before = text[begin : match.start()].rpartition(" ; ")[2]
+    after = _CLAUSE.split(text[match.end() : last])[0]
+    return f"{before} | {'' if told and _patterns().fits('at_relapse', before) else after}"
+
+
+def _weight(around: str, how: str) -> float:
     """How likely it is the age at the episode: how it is told, and what its part of the sentence says."""
     fits = _patterns().fits
-    before = text[max(0, match.start() - 60) : match.start()].rpartition(" ; ")[2]
-    after = re.split(
-        r" (?:;|but|and (?=he|she|later|then)|who (?=later|then)|\.) ", text[match.end() : match.end() + 110]
-    )[0]
-    around = f"{before} | {after}"
     weight = 3.0 if how == "introduced" else 1.0
     if fits("at_episode", around):
         weight += 2.5 if how == "told" and not fits("at_diagnosis", around) else 0.5
+    if fits("at_relapse", around):
+        weight += 0.4
     if fits("at_diagnosis", around):
         weight -= 0.8
     if fits("at_end", around):

@@ -38,6 +38,8 @@ def _before(sentence: Sentence, mention: Mention, reach: int) -> str:
     """The words before a name and a few after it."""
     flat = sentence.flat
     start, end = flat.at(mention.start), flat.at(mention.end)
+    told = flat.text.find("differential diagnos", 0, start)
+    reach = max(reach, start - told) if told >= 0 else reach  # the list of them may be long
     return f"{flat.text[max(0, start - reach) : start]} ; {flat.text[end : end + 45]}"
 
 

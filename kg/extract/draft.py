@@ -16,6 +16,9 @@ from pydantic import ValidationError
 
 from kg import __version__
 from kg.extract.case_draft import draft_case
+from kg.extract.draft_citations import Bibliography, Citations, citations_of
+from kg.extract.draft_merge import Merger, pair
+from kg.extract.draft_tables import TableCases, may_have_cases, table_cases
 from kg.extract.extractors import found_in
 from kg.extract.reader import Reader
 from kg.extract.reading import Found
@@ -27,6 +30,7 @@ from kg.vocabulary import Vocabulary
 
 TOOL = f"sanctuary-kg {__version__}"
 AGENT = "sanctuary extract"
+NONE_KNOWN = Bibliography(())
 MAX_CHARACTERS = 2_000_000
 """What is longer is a book or a mistake, and no report of a case."""
 
@@ -58,11 +62,15 @@ class Patient:
 
 @dataclass(frozen=True)
 class RecordDraft:
-    """A draft record, the bibliography's entry for its paper, and notes for the curator."""
+    """A draft record, the bibliography's entry for its paper, and notes for the curator.
+
+    ``works`` are entries of the works that it cites and the bibliography does not have.
+    """
 
     record: Data
     reference: Data
     notes: tuple[str, ...]
+    works: tuple[Data, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -85,17 +93,19 @@ def outcome_of(patients: Sequence[Patient]) -> tuple[Outcome, str]:
 
 
 def draft_record(
-    document: Document, patients: Sequence[Patient], vocabulary: Vocabulary, on: str
+    document: Document, patients: Sequence[Patient], reader: Reader, on: str, known: Bibliography = NONE_KNOWN
 ) -> RecordDraft | None:
     """The draft of a document; ``None`` if no case could be drafted.
 
     Args:
         document: the report.
         patients: what was found in it.
-        vocabulary: the concepts that a record may name.
+        reader: what they were found by; it has the concepts that a record may name, and reads the cells of tables.
         on: the date of the extraction, YYYY-MM-DD.
+        known: the works of the bibliography.
     """
     slug = record_slug(document)
+    vocabulary = reader.vocabulary
     notes: list[str] = []
     cases: list[Data] = []
     left = sum(not patient.leukemic for patient in patients)
@@ -108,6 +118,13 @@ def draft_record(
         if drafted is not None:
             cases.append(drafted.data)
             notes += [f"{drafted.data['case']}: {note}" for note in drafted.notes]
+    has_tables = may_have_cases(document)
+    if not cases and not has_tables:
+        return None
+    citations = citations_of(document, slug, known)
+    tables = table_cases(document, slug, reader, known, citations) if has_tables else TableCases()
+    _add_rows(cases, tables, slug, vocabulary)
+    citations.add_places(tables.cited)
     name = file_name(document.name)
     if name != document.name:
         notes.append(f"the text was read from “{_shown(document.name)}”; keep it as {name}, as a record names files.")
@@ -115,10 +132,37 @@ def draft_record(
         "record": slug,
         "document": {"file": name, "sha256": document.sha256, "characters": len(document.text)},
         "curation": {"method": "Extracted", "agent": AGENT, "date": on, "tool": TOOL},
+        **({"citations": citations.citations} if citations.citations else {}),
         "cases": cases,
     }
+    notes += [*tables.notes, *citations.notes]
     _keep_valid(record, vocabulary, notes)
-    return RecordDraft(record, reference_of(document, slug), tuple(notes)) if record["cases"] else None
+    works = _works(record, citations, tables)
+    return RecordDraft(record, reference_of(document, slug), tuple(notes), works) if record["cases"] else None
+
+
+def _add_rows(cases: list[Data], tables: TableCases, slug: str, vocabulary: Vocabulary) -> None:
+    """Add the cases of tables; a row on the paper's own patient goes into the case that the text tells of them."""
+    pairs, over = pair(cases, tables.own)
+    merger = Merger(vocabulary)
+    for case, row in pairs:
+        merger.merge(case, row)
+    for row in over:
+        if cases:
+            place = row["patient"]["evidence"][0]["cell"]["row"]
+            tables.notes.append(f"row {place} is of the paper's own patient, and fits none of the text; it is left.")
+        else:
+            cases.append(row | {"case": f"{slug}-{len(cases) + 1}"})
+    names = {case["case"] for case in cases}
+    cases += [row for row in tables.cases if row["case"] not in names]
+
+
+def _works(record: Data, citations: Citations, tables: TableCases) -> tuple[Data, ...]:
+    """The entries of the works that a record names and the bibliography lacks."""
+    named = {one["reference"] for one in record.get("citations", ())}
+    named |= {case["primary_reference"] for case in record["cases"] if "primary_reference" in case}
+    found = {name: one.model_dump(exclude_defaults=True) for name, one in tables.works.items()}
+    return tuple(work for name, work in (found | citations.works).items() if name in named)
 
 
 def _keep_valid(record: Data, vocabulary: Vocabulary, notes: list[str]) -> None:
@@ -140,6 +184,12 @@ def _keep_valid(record: Data, vocabulary: Vocabulary, notes: list[str]) -> None:
 def _remove(record: Data, place: tuple[str | int, ...]) -> None:
     """Remove the statement that holds a place: an item of a list of the case, or the case itself."""
     cases = record["cases"]
+    if place[0] == "citations":
+        numbers = place[1:2] if len(place) > 1 and isinstance(place[1], int) else ()
+        record["citations"] = [
+            one for number, one in enumerate(record["citations"]) if number not in numbers and numbers
+        ]
+        return
     if len(place) < 2 or place[0] != "cases" or not isinstance(place[1], int) or place[1] >= len(cases):
         record["cases"] = []
         return

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kg.extract.course import course
 from kg.extract.demographics import age, sex
 from kg.extract.differentials import differentials
+from kg.extract.episodes import episodes
 from kg.extract.events import events
 from kg.extract.findings import findings
 from kg.extract.immunophenotype import immunophenotype
@@ -15,6 +16,7 @@ from kg.extract.leukemia import leukemia
 from kg.extract.measurements import measurements
 from kg.extract.outcomes import outcomes
 from kg.extract.reading import Extractor, Found, Reading
+from kg.extract.scores import scores
 from kg.extract.sites import sites
 from kg.extract.treatments import treatments
 
@@ -27,11 +29,13 @@ EXTRACTORS: tuple[Extractor, ...] = (
     findings,
     investigations,
     measurements,
+    scores,
     immunophenotype,
     treatments,
     outcomes,
     differentials,
     events,
+    episodes,
 )
 """``course`` gives relapse, remission, marrow, cerebrospinal fluid and blood, which hang together."""
 

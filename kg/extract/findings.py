@@ -96,9 +96,11 @@ def _in_sentence(reading: Reading, sentence: Sentence, mentions: Sequence[Mentio
     for status in (PRESENT, ABSENT):
         for rule, match in _rules().patterns.find(status, sentence.flat.text):
             place = sentence.flat.place(*match.span())
-            if status == PRESENT and _denied(sentence, place):
+            said = _said(sentence, place) if status == PRESENT else frozenset()
+            if said & NOT_THIS_PATIENT:
                 continue
-            yield status, Found("finding", str(rule.says["concept"]), *place, confidence=0.8, detail={"status": status})
+            shown = ABSENT if "absent" in said else status
+            yield shown, Found("finding", str(rule.says["concept"]), *place, confidence=0.8, detail={"status": shown})
 
 
 def _affirmed(sentence: Sentence, one: _Finding) -> bool:
@@ -141,6 +143,7 @@ def _headed(reading: Reading, sentence: Sentence, mentions: Sequence[Mention]) -
     sites = [m for m in mentions if m.scheme == "AnatomicalSites"]
     if not sites:
         return []
+    named = [m for m in mentions if m.scheme == "Findings"]
     wider = [m for m in mentions if m.scheme in ("Treatments", "LeukemiaTypes", "Differentials")]
     heads = [head for head in rule.heads.find(sentence.words) if not inside(head, wider)]
     heads = [head for head in heads if not _is_other(sentence, head)]
@@ -149,7 +152,12 @@ def _headed(reading: Reading, sentence: Sentence, mentions: Sequence[Mention]) -
     said = context().said(sentence.words, heads)
     found = []
     for head, what in zip(heads, said, strict=True):
+        last_site: Mention | None = None
         for site in _sites(sentence, head, sites):
+            if any(inside(site, [m]) and not inside(head, [m], proper=False) for m in named):
+                continue  # the site of another finding: “pain and muscle atrophy”
+            if last_site is not None and not _is_listed(sentence, last_site, site):
+                break
             concept = composed(reading.vocabulary, site.concept, rule.tables[head.concept])
             if concept is None:
                 continue
@@ -162,8 +170,16 @@ def _headed(reading: Reading, sentence: Sentence, mentions: Sequence[Mention]) -
             denied = site.first < head.first and bool(before & {"neither", "nor"})
             what = what | {"absent"} if denied else what
             found.append(_Finding(concept, first, last, start, end, what, site))
-            break
+            last_site = site
     return found
+
+
+def _is_listed(sentence: Sentence, one: Mention, other: Mention) -> bool:
+    """Whether a site stands in a list after another one: “swellings in the neck, axilla and breast”."""
+    if other.first <= one.last:
+        return False
+    gap = {word.plain for word in sentence.words[one.last + 1 : other.first]}
+    return bool(gap & {",", "and", "or", "/"}) and not gap - set(_rules().all["lists"])
 
 
 def _is_other(sentence: Sentence, head: Name) -> bool:
@@ -200,13 +216,12 @@ def _says_more(reading: Reading, named: _Finding, headed: _Finding) -> bool:
     return overlaps and headed.concept in above(reading.vocabulary, named.concept)
 
 
-def _denied(sentence: Sentence, place: tuple[int, int]) -> bool:
+def _said(sentence: Sentence, place: tuple[int, int]) -> frozenset[str]:
+    """What is said of the words at a place."""
     words = [i for i, word in enumerate(sentence.words) if place[0] <= word.start < place[1]]
     if not words:
-        return False
-    name = Name("", "", words[0], words[-1], *place)
-    said = context().said(sentence.words, [name])[0]
-    return bool(said & (NOT_THIS_PATIENT | {"absent"}))
+        return frozenset()
+    return context().said(sentence.words, [Name("", "", words[0], words[-1], *place)])[0]
 
 
 def _detail(sentence: Sentence, one: _Finding) -> dict[str, str]:

@@ -102,13 +102,18 @@ def _shared(sentence: Sentence, markers: Sequence[Mention], signs: Sequence[str 
         if sign := _word(words[at].plain):
             return sign
     # A list in which some have a sign: “CD45+, CD19+ and CD20” leaves the last one open.
-    return None
+    plain = {word.plain for word in words}
+    proven = not any(signs) and plain.intersection(rule["panels"]) and plain.intersection(rule["proofs"])
+    return POSITIVE if proven else None
 
 
 def _is_target(sentence: Sentence, m: Mention) -> bool:
     """Whether the name is that of a drug's target, or of a gene."""
+    rule = _rules()
     near = [word.plain for word in sentence.words[max(0, m.first - 3) : m.last + 3]]
-    return bool(_rules()["treated"].intersection(near))
+    if rule["treated"].intersection(near):
+        return True
+    return bool(rule["raised"].intersection(near)) and not any(w.plain in rule["stains"] for w in sentence.words)
 
 
 def _compartment(sentence: Sentence, m: Mention) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from kg.extract.lexicon import Name
+from kg.extract.lexicon import SIGNS, Name
 from kg.extract.nearby import NOT_THIS_PATIENT, Beside, Cues, above, by_sentence, composed, inside
 from kg.extract.patterns import Patterns
 from kg.extract.reader import rules
@@ -79,7 +79,8 @@ def investigations(reading: Reading) -> Iterator[Found]:
 
 def _is_finer(reading: Reading, concept: str, made: Sequence[_Made]) -> bool:
     """Whether something more precise of this kind was made."""
-    return any(o.concept != concept and concept in above(reading.vocabulary, o.concept) for o in made)
+    besides = {concept, *_rules().all["vague_beside"]}
+    return any(o.concept not in besides and concept in above(reading.vocabulary, o.concept) for o in made)
 
 
 def _named(reading: Reading, sentence: Sentence, mentions: Sequence[Mention]) -> Iterator[_Made]:
@@ -92,8 +93,16 @@ def _named(reading: Reading, sentence: Sentence, mentions: Sequence[Mention]) ->
         if m.said & NOT_THIS_PATIENT or _not_made(sentence, m) or _means_else(sentence, m):
             continue
         concept, site = _at_site(reading, sentence, m, sites)
-        concept = _instead(sentence, m, concept)
+        concept = _instead(sentence, m, _as_before(sentence, m, mentions) or concept)
         yield _Made(concept, m.start, m.end, m.last, sentence, site, 0.7 if "planned" in m.said else 0.9)
+
+
+def _as_before(sentence: Sentence, m: Mention, mentions: Sequence[Mention]) -> str | None:
+    """The finer name that a name has after “and”: “bone marrow aspiration and biopsy”."""
+    rule = _rules().all["shared"].get(m.concept)
+    if rule is None or m.first < 2 or sentence.words[m.first - 1].plain not in ("and", ",", "/", "with", "plus"):
+        return None
+    return str(rule["is"]) if any(o.concept == rule["of"] and o.last == m.first - 2 for o in mentions) else None
 
 
 def _instead(sentence: Sentence, m: Mention, concept: str) -> str:
@@ -131,7 +140,8 @@ def _means_else(sentence: Sentence, m: Mention) -> bool:
     if not rule:
         return False
     words = sentence.words
-    after = words[m.last + 1].plain if m.last + 1 < len(words) else ""
+    following = [word.plain for word in words[m.last + 1 : m.last + 3] if word.text not in SIGNS]
+    after = following[0] if following else ""
     before = words[m.first - 1].plain if m.first else ""
     if any(word.plain in rule.get("with", ()) for word in words):
         return True

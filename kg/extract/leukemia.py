@@ -9,18 +9,22 @@ The cues are data, in ``rules/leukemia.yaml``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from kg.extract.patterns import Patterns
+from kg.extract.patterns import Patterns, Rule
 from kg.extract.reading import Found, Mention, Reading
 from kg.extract.rulefiles import rules
+from kg.extract.sentences import CASE, TITLE
 
 SCHEME = "LeukemiaTypes"
-_ROOTS = ("Leukemia", "BlasticPlasmacytoidDendriticCellNeoplasm")
+_DYSPLASIA = "MyelodysplasticSyndrome"
+_ROOTS = ("Leukemia", "BlasticPlasmacytoidDendriticCellNeoplasm", _DYSPLASIA)
 _TUMOR, _TUMORS_LEUKEMIA = "MyeloidSarcoma", "AcuteMyeloidLeukemia"
-_ENOUGH = 0.5
+_ENOUGH, _WEIGHED = 0.5, 0.2
+_SHORT_FORM = re.compile(r"^(?: \( [\w/ ]{1,20} \)| \))")
 _GENERAL = frozenset({"Leukemia", "AcuteLeukemia", "MyeloidLeukemia", "LymphoidLeukemia"})
 
 
@@ -43,8 +47,7 @@ def leukemia(reading: Reading) -> Iterator[Found]:
 
 
 def _leukemia(reading: Reading) -> Iterator[Found]:
-    candidates = _named(reading)
-    candidates = {name: one for name, one in candidates.items() if one.weight >= _ENOUGH} or candidates
+    candidates = _sure(reading, _named(reading))
     other = any(_patterns().fits("other_malignancy", sentence.flat.text) for sentence in reading.sentences)
     if any(_patterns().fits("ruled_out", sentence.flat.text) for sentence in reading.sentences):
         candidates = {name: one for name, one in candidates.items() if name not in _GENERAL}
@@ -60,6 +63,9 @@ def _leukemia(reading: Reading) -> Iterator[Found]:
     if not candidates:
         return
     _settle_tumor(reading, candidates)
+    _settle_dysplasia(reading, candidates)
+    if not candidates:
+        return
     best = _best(reading, candidates)
     for name in [best, *_beside(reading, best, candidates)]:
         specific, place = _refined(reading, name, candidates[name].places[0])
@@ -80,6 +86,30 @@ def _named(reading: Reading) -> dict[str, _Candidate]:
     return found
 
 
+def _sure(reading: Reading, candidates: dict[str, _Candidate]) -> dict[str, _Candidate]:
+    """The types said of the patient; of those only weighed, the one that says which kind a general one is."""
+    sure = {name: one for name, one in candidates.items() if one.weight >= _ENOUGH}
+    if not sure:
+        return candidates
+    if sure.keys() <= _GENERAL:
+        kinds = {
+            name: one
+            for name, one in candidates.items()
+            if one.weight >= _WEIGHED and name not in _GENERAL and all(reading.is_a(name, other) for other in sure)
+        }
+        if len(kinds) == 1:
+            return sure | kinds
+    return sure
+
+
+def _settle_dysplasia(reading: Reading, candidates: dict[str, _Candidate]) -> None:
+    """Drop a myelodysplastic syndrome where an acute leukemia came of it, or where nothing says that it is more."""
+    acute = any(reading.is_a(name, "AcuteLeukemia") for name in candidates if name != _TUMOR)
+    more = any(_patterns().fits("leukemic", sentence.flat.text) for sentence in reading.sentences)
+    if acute or not more:
+        candidates.pop(_DYSPLASIA, None)
+
+
 def _weight(reading: Reading, mention: Mention) -> float:
     if mention.said & {"absent", "family"}:
         return 0.0
@@ -87,12 +117,15 @@ def _weight(reading: Reading, mention: Mention) -> float:
     start = flat.at(mention.start)
     end = flat.at(mention.end - 1)
     end = flat.text.find(" ", end) if flat.text.find(" ", end) > 0 else len(flat.text)
+    after = _SHORT_FORM.sub("", flat.text[end : end + 60])
     weight = 0.3 if mention.said & {"possible", "others"} else 1.0
     before = flat.text[max(0, start - 60) : start]
     if any(cue.end() >= len(before) for _, cue in _patterns().find("not_before", before)):
         return 0.1
-    if any(cue.start() <= 1 for _, cue in _patterns().find("not_after", flat.text[end : end + 40])):
+    if any(cue.start() <= 1 for _, cue in _patterns().find("not_after", after)):
         weight *= 0.3
+    elif any(cue.end() >= len(before) for _, cue in _patterns().find("diagnosed", before)):
+        weight *= 1.2
     return weight * (1.5 if reading.sentence(mention).firm else 1.0)
 
 
@@ -147,29 +180,54 @@ def _refined(reading: Reading, name: str, place: tuple[int, int]) -> tuple[str, 
 
 
 def _may_refine(reading: Reading, name: str, rule: Mapping[str, object], target: str) -> bool:
-    if not reading.is_a(name, str(rule["of"])) or target == name or name == _TUMOR:
+    if target == name or name == _TUMOR:
         return False
+    if not reading.is_a(name, str(rule["of"])):
+        return name in _GENERAL and not rule.get("least") and reading.is_a(target, name)
     if rule.get("least"):
         return name == rule["of"] or (rule["of"] == "Leukemia" and name == "AcuteLeukemia")
     return bool(rule.get("aside")) or reading.is_a(target, name)
 
 
 def _implied(reading: Reading) -> Iterator[tuple[str, _Candidate]]:
-    """The type where the patient's sentences name none: by the cells, by the drug, else by title and background."""
-    said = [sentence for sentence in reading.sentences if _patterns().fits("unnamed", sentence.flat.text)]
-    if said:
+    """The type where the patient's sentences name none: by title and background, by the cells, by the drug.
+
+    Last comes what is said of others, if of one kind, and that there is leukemia at all.
+    """
+    said = any(_patterns().fits("unnamed", sentence.flat.text) for sentence in reading.sentences)
+    titled = any(sentence.role == TITLE for sentence in reading.about)
+    wide: dict[str, _Candidate] = {}
+    if said or titled:
         wide = _named(_at_large(reading))
         strong = {name: one for name, one in wide.items() if one.weight >= _ENOUGH and name != _TUMOR}
         if strong:
             yield from strong.items()
             return
-    for rule in _patterns().rules["implied"]:
+    *by_cells, at_all = _patterns().rules["implied"]
+    if cells := _first(reading, by_cells):
+        yield cells
+    elif (said or _of_several(reading)) and reading.whole is not None and (others := _named(reading.whole)):
+        yield max(others.items(), key=lambda one: (one[0] not in _GENERAL, one[0] != _TUMOR, one[1].weight))
+    elif leukemic := _first(reading, [at_all]):
+        yield leukemic
+    elif titled and _TUMOR in wide:
+        yield _TUMOR, wide[_TUMOR]
+
+
+def _of_several(reading: Reading) -> bool:
+    """Whether the document tells of other patients beside this one."""
+    told = () if reading.whole is None else reading.whole.sentences
+    return sum(sentence.role == CASE for sentence in told) > len(reading.sentences)
+
+
+def _first(reading: Reading, several: Sequence[Rule]) -> tuple[str, _Candidate] | None:
+    """The type of the first rule that fits a sentence of the patient."""
+    for rule in several:
         for sentence in reading.sentences:
-            text = sentence.flat.text
-            match = next(rule.find(text), None)
+            match = next(rule.find(sentence.flat.text), None)
             if match:
-                yield str(rule.says["is"]), _Candidate(1.0, [sentence.flat.place(*match.span())])
-                return
+                return str(rule.says["is"]), _Candidate(1.0, [sentence.flat.place(*match.span())])
+    return None
 
 
 def _at_large(reading: Reading) -> Reading:

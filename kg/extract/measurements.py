@@ -74,7 +74,7 @@ def _measurement(sentence: Sentence, rule: Rule, match: re.Match[str], modality:
 def _shown(found: Found) -> Iterator[Found]:
     """The finding that a count far from the usual shows by itself."""
     rule = rules("results")["shows"].get(found.detail["type"])
-    if rule is None or "unit" not in found.detail:
+    if rule is None or "unit" not in found.detail or rule.get("in", found.detail["unit"]) != found.detail["unit"]:
         return
     value = Decimal(found.value)
     if value > Decimal(str(rule.get("above", value))) or value < Decimal(str(rule.get("below", value))):
@@ -86,6 +86,9 @@ def _number(text: str) -> Decimal | None:
     text = text.rstrip(".,·").replace("·", ".")
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+", text):
         text = text.replace(",", "")
+    # “124.000/mm3” has a point for the thousands; three noughts are no precision of a measurement.
+    if re.fullmatch(r"\d{1,3}\.000", text):
+        text = text.replace(".", "")
     try:
         return Decimal(text.replace(",", "."))
     except InvalidOperation:

@@ -83,9 +83,19 @@ def by_sentence(reading: Reading, *schemes: str) -> Iterator[tuple[Sentence, lis
     for mention in reading.mentions:
         if mention.scheme in schemes:
             held.setdefault(mention.sentence, []).append(mention)
-    for sentence in reading.sentences:
+    for sentence in told(reading):
         if not _advice().fits("advice", sentence.flat.text):
             yield sentence, held.get(sentence.index, [])
+
+
+def told(reading: Reading) -> Sequence[Sentence]:
+    """The sentences that tell of the patient: without what is said at large before a patient is brought in."""
+    return reading.once("told", lambda: _told(reading))
+
+
+def _told(reading: Reading) -> Sequence[Sentence]:
+    first = next((number for number, sentence in enumerate(reading.sentences) if sentence.firm), 0)
+    return [s for n, s in enumerate(reading.sentences) if n >= first or not _advice().fits("at_large", s.flat.text)]
 
 
 def between(sentence: Sentence, left: Placed, right: Placed) -> list[str]:
@@ -108,11 +118,15 @@ class Beside:
     """Finds the site that a head word speaks of: “pain in the left thigh”, “testicular swelling”."""
 
     def __init__(self, rule: Mapping[str, Any]) -> None:
-        """Take ``ties`` to what follows, ``parts`` that part from it, and ``joins`` that part from a site before."""
+        """Take ``ties`` to what follows, ``parts`` that part from it, and ``joins`` that part from a site before.
+
+        With ``touching`` a site right after the word needs no tie: “MRI pelvis”.
+        """
         self._ties = frozenset(rule["ties"])
         self._parts = frozenset(rule["parts"])
         self._adjectives = frozenset(rule.get("adjectives", ()))
         self._joins = self._parts | frozenset(rule.get("joins", ()))
+        self._touching = bool(rule.get("touching"))
 
     def sites(self, sentence: Sentence, head: Placed, sites: Sequence[Mention]) -> Iterator[Mention]:
         """The sites that stand before a head word or are tied to it, the nearest first."""
@@ -123,13 +137,23 @@ class Beside:
                 yield sites[before]
         first = bisect_right([site.first for site in sites], head.last)
         for site in sites[first : first + 3]:
-            gap = between(sentence, head, site)
+            gap = _without_abbreviation(between(sentence, head, site))
             if len(gap) > 9 or self._parts.intersection(gap):
+                return
+            if self._touching and not gap:
+                yield site
                 return
             describes = sentence.words[head.last].plain in self._adjectives and len(gap) <= 3
             if not self._ties.intersection(gap) and not (describes and not self._joins.intersection(gap)):
                 return
             yield site
+
+
+def _without_abbreviation(gap: list[str]) -> list[str]:
+    """The words after a name without the abbreviation that follows it: “(MRI) of the brain”."""
+    if len(gap) > 2 and gap[0] == "(" and gap[2] == ")":
+        return gap[3:]
+    return gap[1:] if gap[:1] == [")"] else gap
 
 
 def composed(vocabulary: Vocabulary, site: str, table: Mapping[str, str]) -> str | None:

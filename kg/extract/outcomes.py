@@ -32,7 +32,9 @@ def outcomes(reading: Reading) -> Iterator[Found]:
     for number, sentence in enumerate(reading.sentences):
         text = sentence.flat.text
         for name in (DEAD, ALIVE):
-            for _, match in _patterns().find(name, text):
+            for rule, match in _patterns().find(name, text):
+                if rule.says.get("late") and number < min(ending, len(reading.sentences) - 1):
+                    continue
                 told[name] = sentence, sentence.flat.place(*match.span())
         # What is told early is the state before the episode.
         for rule, match in (
@@ -49,6 +51,10 @@ def outcomes(reading: Reading) -> Iterator[Found]:
                 detail["cause"] = cause
             yield Found("outcome", name, *place, confidence=0.85, detail=detail)
             break
+    else:
+        # Whoever is last said to be in remission was alive then.
+        if status is not None and status.value == "InCompleteRemission":
+            yield Found("outcome", ALIVE, status.start, status.end, confidence=0.5)
     if status is not None and not (status.value == "InCompleteRemission" and DEAD in told):
         yield status
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from kg.extract.patterns import Patterns
 from kg.extract.rulefiles import rules
-from kg.extract.sentences import CASE, Sentence
+from kg.extract.sentences import CASE, TITLE, Sentence
 
 
 @dataclass
@@ -53,9 +53,33 @@ def split(sentences: Sequence[Sentence]) -> list[Sequence[Sentence]]:
     told = [sentence for sentence in sentences if sentence.role == CASE]
     if not any(sentence.firm for sentence in told):
         return []
-    several = any(_patterns().fits("several", sentence.flat.text) for sentence in sentences)
-    patients = _patients(told, several)
-    return [patient.sentences for patient in patients] if len(patients) > 1 else [told]
+    patients = _patients(told, _several(sentences))
+    if len(patients) > 1:
+        return [patient.sentences for patient in patients]
+    apart = bool(patients) and (patients[0].age is not None or patients[0].number is not None)
+    return [told] * (1 if apart else _announced(sentences))
+
+
+def _several(sentences: Sequence[Sentence]) -> bool:
+    """Whether another age makes another patient: the text speaks of several, and is not on one alone."""
+    fits = _patterns().fits
+    if any(sentence.part for sentence in sentences):
+        return True
+    if any(sentence.role == CASE and fits("alone", sentence.flat.text) for sentence in sentences):
+        return _announced(sentences) > 1
+    return any(fits("several", sentence.flat.text) for sentence in sentences)
+
+
+def _announced(sentences: Sequence[Sentence]) -> int:
+    """How many patients the paper says it tells of at once."""
+    for sentence in sentences:
+        if sentence.role in (CASE, TITLE):
+            if _patterns().fits("alone", sentence.flat.text):
+                return 1
+            for _, match in _patterns().find("announced", sentence.flat.text):
+                word = match["count"]
+                return int(word) if word.isdigit() else int(rules("patients")["ordinals"][word])
+    return 1
 
 
 def _patients(told: Sequence[Sentence], several: bool) -> list[_Patient]:
@@ -157,11 +181,12 @@ def _parts(sentence: Sentence) -> list[Sentence]:
     common = not between.replace("and", "").strip(" ,") and len(text) > introductions[-1].end + 1
     if common:
         cuts.append(_word_at(sentence, introductions[-1].end + 1))
-    parts = []
+    parts: list[Sentence] = []
     for first, last in pairwise([0, *cuts, len(sentence.words)]):
         if first < last:
             words = sentence.words[first:last]
-            parts.append(replace(sentence, start=words[0].start, end=words[-1].end, words=words))
+            part = replace(sentence, start=words[0].start, end=words[-1].end, words=words, part=len(parts))
+            parts.append(part)
     if common and len(parts) > 1:
         parts[-1] = replace(parts[-1], shared=True)
     return parts

@@ -74,6 +74,12 @@ def flat_of(words: Sequence[Word]) -> Flat:
                 text = ","
         else:
             text = spelled(text)
+            if text == "cent" and parts and parts[-1] == "per":
+                # “per cent” is one sign, as “percent” is.
+                length -= 2
+                parts[-1], places[-1] = "%", (places[-1][0], word.end)
+                continue
+            text = "%" if text == "percent" else text
         parts.append(text)
         begins.append(length)
         places.append((word.start, word.end))

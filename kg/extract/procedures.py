@@ -1,24 +1,30 @@
-"""Findings, investigations and treatments of a draft case."""
+"""Findings and investigations of a draft case."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from kg.extract.draft_details import duration_months
+from kg.extract.draft_plan import Plan
 from kg.extract.reading import Found
 from kg.extract.statements import Statements, details, grouped, involvement, listed, number
 from kg.ingest.drafts import Data
 
-_NEAR = 200
-"""A drug belongs to the procedure that stands at most so many characters from it."""
+_NEAR = 300
+"""A score grades the finding that stands at most so many characters before it."""
+_BESIDE = 70
+"""A general name of an investigation that stands so near a special one means the same."""
 
 
 class Procedures:
-    """Drafts what was found, examined and given; ``episode`` is the id of the episode in which it was."""
+    """Drafts what was found and examined; ``plan`` knows the episode of each."""
 
-    def __init__(self, statements: Statements, fields: Mapping[str, Sequence[Found]], episode: str | None) -> None:
+    def __init__(self, statements: Statements, fields: Mapping[str, Sequence[Found]], plan: Plan) -> None:
         self._statements = statements
         self._fields = fields
-        self._episode = episode
+        self._plan = plan
+        self._tie = plan.tie
+        self._graded = self._grades()
 
     def findings(self) -> list[Data]:
         """Findings, present or absent, each once a status."""
@@ -29,27 +35,83 @@ class Procedures:
             for key in ("quality", "course"):
                 said[key] = listed(details(found, key).get(key))
             said["duration_months"] = number(details(found, "duration_months").get("duration_months"))
-            said["episode"] = self._episode
+            if said["duration_months"] is None and status != "Absent":
+                lasted = duration_months(self._statements.document, found)
+                said["duration_months"] = number(str(lasted[0])) if lasted else None
+            said["measurements"] = self._scores(value) if status != "Absent" else []
+            said["episode"] = self._tie(found, value, present=status != "Absent")
             drafted.append(self._statements.make(said, found, f"{value}-absent" if status == "Absent" else value))
         return [one for one in drafted if one]
 
+    def _scores(self, finding: str) -> list[Data]:
+        """The scores that grade a finding: those that stand in its sentence or behind it."""
+        mine = [one for one, graded in self._graded if graded == finding]
+        types: dict[str, list[list[Found]]] = {}
+        for several in grouped(mine, "type", "printed").values():
+            types.setdefault(several[0].detail["type"], []).append(several)
+        return [made for modality, several in types.items() for made in self._measurements(modality, several)]
+
+    def _grades(self) -> list[tuple[Found, str]]:
+        """The finding that each score grades: the last one of its kind told before it, else the first behind it."""
+        graded: list[tuple[Found, str]] = []
+        present = [one for one in self._fields.get("finding", ()) if one.detail.get("status", "Present") == "Present"]
+        for score in self._fields.get("measurement", ()):
+            kind = score.detail.get("of")
+            fitting = [one for one in present if kind and self._statements.is_a(one.value, kind)]
+            near = [one for one in fitting if abs(score.start - one.start) <= _NEAR]
+            if near:
+                behind = [one for one in near if one.start < score.start]
+                graded.append((score, (max(behind, key=lambda one: one.start) if behind else near[0]).value))
+        return graded
+
     def investigations(self) -> list[Data]:
         """Investigations by modality and result, with the measurements and the markers that they gave."""
-        measured = grouped(self._fields.get("measurement", ()), "type", "printed", "unit")
+        graded = {(one.start, one.end) for one, _ in self._graded}
+        plain = [one for one in self._fields.get("measurement", ()) if (one.start, one.end) not in graded]
+        measured = grouped(plain, "type", "printed", "unit")
         by_type: dict[str, list[list[Found]]] = {}
         for found in measured.values():
             by_type.setdefault(found[0].detail.get("type") or found[0].detail.get("modality") or "", []).append(found)
         drafted: list[Data] = []
-        for (value, result), found in grouped(self._fields.get("modality", ()), "result").items():
+        for (value, result), found in self._examined().items():
             said: Data = {"modality": value, "result": result or "NotReported", "sites": _sites(found)}
             said["measurements"] = self._measurements(value, by_type.pop(value, []))
-            said |= {"episode": self._episode, **details(found, "date", "guided_by")}
+            episode = self._tie(found, value, present=result == "Abnormal")
+            said |= {"episode": episode, **details(found, "date", "guided_by")}
             said["order"] = len(drafted) + 1
             if statement := self._statements.make(said, found, value):
                 drafted.append(statement)
         for modality, several in by_type.items():
             drafted += self._measured(modality, several)
         return self._with_markers(drafted)
+
+    def _examined(self) -> dict[tuple[str, ...], list[Found]]:
+        """What was examined, by modality and result: a mention without a result belongs to that with one.
+
+        The general name of an image or a biopsy means the special one beside it, as does a short form behind it:
+        “abdominal computed tomography (CT)”. Without a result it says nothing more than the special one.
+        """
+        groups = grouped(self._fields.get("modality", ()), "result")
+        for value, result in list(groups):
+            if not self._statements.is_a(value, "DiagnosticImaging", "Biopsy") or value == "DiagnosticImaging":
+                continue
+            special = [key for key in groups if key[0] != value and self._statements.is_a(key[0], value)]
+            left = []
+            for one in groups[value, result]:
+                near = [key for key in special if any(abs(one.start - other.start) <= _BESIDE for other in groups[key])]
+                if near:
+                    groups[near[0]].append(one)
+                elif result or not special:
+                    left.append(one)
+            groups[value, result] = left
+        scales = {one.detail["type"] for one, _ in self._graded}
+        for value, result in [key for key in groups if not key[1]]:
+            if value in scales:
+                groups[value, result] = []  # the score stands with the finding that it grades
+            told = [key for key in groups if key[0] == value and key[1] and groups[key]]
+            if len(told) == 1:
+                groups[told[0]] += groups.pop((value, result))
+        return {key: sorted(found, key=lambda one: one.start) for key, found in groups.items() if found}
 
     def _measured(self, modality: str, several: Sequence[Sequence[Found]]) -> list[Data]:
         """The investigation that a number speaks of, where the report names no other."""
@@ -59,8 +121,10 @@ class Procedures:
         readings = {found[0].detail.get("interpretation", "") for found in several}
         result = "Abnormal" if readings & {"Elevated", "Decreased"} else "Normal"
         said: Data = {"modality": modality, "result": result if readings != {""} else "NotReported"}
-        said |= {"measurements": self._measurements(modality, several), "episode": self._episode}
-        statement = self._statements.make(said, [one for found in several for one in found], modality)
+        everything = [one for found in several for one in found]
+        episode = self._tie(everything, modality, present=said["result"] == "Abnormal")
+        said |= {"measurements": self._measurements(modality, several), "episode": episode}
+        statement = self._statements.make(said, everything, modality)
         return [statement] if statement else []
 
     def _measurements(self, modality: str, several: Sequence[Sequence[Found]]) -> list[Data]:
@@ -72,7 +136,7 @@ class Procedures:
                 said["unit"] = unit
             elif unit:
                 self._statements.note(f"the unit “{unit}” of {first.value} is not known here.")
-            said |= {key: number(first.detail.get(key)) for key in ("low", "high")}
+            said |= {key: number(first.detail.get(key)) for key in ("low", "high", "scale_maximum")}
             if said["value"] is None:
                 said["printed"] = said.get("printed") or first.value[:40]
             _agree(said)
@@ -98,7 +162,8 @@ class Procedures:
         holder = next((i for i in investigations if self._statements.is_a(i["modality"], *panels)), None)
         if holder is None:
             # Cells were typed, whatever the method: the report gives signs of markers.
-            said: Data = {"modality": "Immunophenotyping", "result": "Abnormal", "episode": self._episode}
+            episode = self._tie(found, "Immunophenotyping")
+            said: Data = {"modality": "Immunophenotyping", "result": "Abnormal", "episode": episode}
             holder = self._statements.make(said, list(found), "Immunophenotyping")
             if holder is None:
                 return investigations
@@ -109,62 +174,10 @@ class Procedures:
         holder |= {"markers": drafted, "confidence": confidence, "evidence": evidence}
         return investigations
 
-    def treatments(self) -> list[Data]:
-        """Treatments: procedures, each with the drugs that stand near it, and drugs alone as the therapy they are."""
-        groups = grouped(self._fields.get("treatment", ()))
-        procedures = {v: found for (v,), found in groups.items() if self._statements.is_a(v, "TreatmentProcedure")}
-        drugs = {v: found for (v,), found in groups.items() if self._statements.is_a(v, "Agent")}
-        given: dict[str, list[str]] = {procedure: [] for procedure in procedures}
-        for drug, found in drugs.items():
-            given.setdefault(self._procedure(drug, found, procedures), []).append(drug)
-        told = {
-            procedure: [*procedures.get(procedure, ()), *(one for agent in agents for one in drugs[agent])]
-            for procedure, agents in given.items()
-        }
-        drafted = []
-        for order, (procedure, found) in enumerate(sorted(told.items(), key=lambda item: _first(item[1])), 1):
-            agents = given[procedure]
-            said: Data = {"treatment": procedure, "agents": agents, "doses": self._doses(agents, drugs)}
-            said |= {**details(found, "intent", "response", "protocol"), "order": order}
-            drafted.append(self._statements.make(said, found, procedure))
-        return [one for one in drafted if one]
-
-    def _doses(self, agents: Sequence[str], drugs: Mapping[str, Sequence[Found]]) -> list[Data]:
-        """Daily doses; of another dose the curator has to say what kind it is."""
-        doses: list[Data] = []
-        for agent in agents:
-            said = details(drugs[agent], "dose", "unit")
-            value, unit = number(said.get("dose")), str(said.get("unit", ""))
-            if not value or value < 0:
-                continue
-            if unit == "mg/d":
-                doses.append({"agent": agent, "kind": "DailyDose", "value": value, "unit": unit})
-            else:
-                self._statements.note(f"a dose of {agent} is told: {value} {unit}; say what kind of dose it is.")
-        return doses
-
-    def _procedure(self, drug: str, found: Sequence[Found], procedures: Mapping[str, Sequence[Found]]) -> str:
-        """The procedure by which a drug was given: the nearest, else what such a drug is."""
-        antineoplastic = self._statements.is_a(drug, "AntineoplasticAgent", "Glucocorticoid")
-        distances = {
-            name: min(abs(one.start - other.start) for one in found for other in places)
-            for name, places in procedures.items()
-            if self._statements.is_a(name, "Chemotherapy") == antineoplastic
-            and (antineoplastic or self._statements.is_a(name, "PainManagement"))
-        }
-        near = min(distances, key=lambda name: distances[name], default=None)
-        if near is not None and distances[near] <= _NEAR:
-            return near
-        return "Chemotherapy" if antineoplastic else "TreatmentProcedure"
-
 
 def _sites(found: Sequence[Found]) -> list[Data]:
     sites = [involvement(one.detail["site"], one.detail) for one in found if one.detail.get("site")]
     return [site for number, site in enumerate(sites) if site not in sites[:number]]
-
-
-def _first(found: Sequence[Found]) -> int:
-    return min((one.start for one in found), default=0)
 
 
 def _agree(said: Data) -> None:

@@ -53,7 +53,7 @@ class Reading:
     """The part of a document that speaks of one patient, with all that extractors may look at.
 
     ``about`` is the title and what is said of the disease at large, with the names in it ``at_large``: not said of the
-    patient, but why the paper tells of them.
+    patient, but why the paper tells of them. ``whole`` is the reading of all that the document says.
     """
 
     document: Document
@@ -62,6 +62,7 @@ class Reading:
     vocabulary: Vocabulary
     about: Sequence[Sentence] = ()
     at_large: Sequence[Mention] = ()
+    whole: Reading | None = None
 
     @cached_property
     def _worked_out(self) -> dict[object, Any]:

@@ -15,6 +15,8 @@ from kg.extract.reading import Found, Reading
 from kg.extract.rulefiles import rules
 from kg.extract.sentences import TITLE, Sentence
 
+_LYMPHOID = ("ChronicLymphocyticLeukemia", "HairyCellLeukemia")
+
 
 @dataclass(frozen=True)
 class Cue:
@@ -59,7 +61,11 @@ class Story:
     @cached_property
     def told_relapse(self) -> list[Cue]:
         """Where the patient's sentences speak of relapse."""
-        return self.cues("relapse")
+        found = self.cues("relapse")
+        if not self.complication:
+            return found
+        tied = self.cues("tied")
+        return [cue for cue in found if any(_overlap(cue, other) for other in tied)]
 
     @cached_property
     def leukemic(self) -> list[Cue]:
@@ -85,6 +91,11 @@ class Story:
         ]
 
     @cached_property
+    def again(self) -> list[Cue]:
+        """Where a later remission than the first is told of before the episode, and leukemic cells are found."""
+        return self.cues("again") if self.leukemic and not self.complication else []
+
+    @cached_property
     def complication(self) -> list[Cue]:
         """Other illnesses that explain the episode."""
         return [*self.cues("complication"), *self.cues("complication", self._titles)]
@@ -107,11 +118,15 @@ class Story:
                 return found_at("relapse", "true", cue, 0.8)
             if cue := self._returned():
                 return found_at("relapse", "true", cue, 0.7)
+        if self.leukemic and not self.complication and (cue := next(iter(self.cues("meanwhile")), None)):
+            return found_at("relapse", "true", cue, 0.7)
+        if self.again:
+            return found_at("relapse", "true", self.again[0], 0.6)
         history = self.cues("history")
         at_large = self._at_large()
         if at_large and not self.complication and (self.remissions or (history and self.cues("transplant"))):
             return found_at("relapse", "true", at_large[0], 0.6)
-        if guess := self._guessed(first, history, at_large):
+        if guess := self._guessed(first, history, at_large) or self._returning(history, at_large):
             return found_at("relapse", "true", guess, 0.55)
         if history and self.leukemic and not first and not self.complication:
             return None
@@ -122,12 +137,13 @@ class Story:
     def _after_remission(self) -> Cue | None:
         """The remission after which leukemic cells were found."""
         since = [*self.remissions, *(cue for cue in self.later if cue.rule.says["as"] != "after")]
-        if not since:
+        if not since or any(cue.rule.says.get("as") != "weak" for cue in self._another):
             return None
-        begin = 0 if self.cues("had_been") else self.start(min(one.place[0] for one in since))
+        before = self.cues("had_been")
+        begin = 0 if before else self.start(min(one.place[0] for one in since))
         titled = [] if self.complication else self.cues("leukemic", self._titles)
         after = [cue for cue in self.leukemic if cue.place[1] > begin or cue in titled]
-        return since[0] if after and not self._treated_first(since, after) else None
+        return since[0] if after and (before or not self._treated_first(since, after)) else None
 
     def _at_large(self) -> list[Cue]:
         """Where the paper speaks of relapse in general, as what it is on."""
@@ -142,7 +158,7 @@ class Story:
         That is a transplant or an acute leukemia of the past with leukemic tissue after it, or the proof of a relapse
         that was feared.
         """
-        if self.complication or self.cues("another"):
+        if self.complication or self._another:
             return None
         last = max(cue.place[0] for cue in self.leukemic)
         begins = {self.start(cue.place[0]) for cue in self.leukemic}
@@ -163,7 +179,15 @@ class Story:
         told_first = found or any(cue.rule.says["as"] == "strong" for cue in first)
         if not ended or not told_first or any(cue.place[0] < found for cue in (*self.remissions, *self.later)):
             return False
+        if any(cue.place[0] < ended[0][0] for cue in self.cues("remission")):
+            return False
         return all(any(a <= cue.place[1] and cue.place[0] <= b for a, b in ended) for cue in strong)
+
+    @cached_property
+    def _another(self) -> list[Cue]:
+        """Where the text says that this leukemia is not the one that the patient had."""
+        chronic = any(self.reading.is_a(one.value, kind) for one in self.types for kind in _LYMPHOID)
+        return [*self.cues("another"), *(self.cues("acute") if chronic else ())]
 
     @cached_property
     def _persistent(self) -> list[Cue]:
@@ -175,7 +199,7 @@ class Story:
 
     def _guessed(self, first: list[Cue], history: list[Cue], at_large: list[Cue]) -> Cue | None:
         """What suggests a relapse that is not named: a leukemia treated before, and leukemic cells or a tumor now."""
-        if self.complication or self._persistent or self.cues("another"):
+        if self.complication or self._persistent or self._another:
             return None
         treated = self.cues("treated")
         strong = [cue for cue in first if cue.rule.says["as"] == "strong"]
@@ -186,6 +210,29 @@ class Story:
             if cue and not (strong and not history and not earlier):
                 return cue
         return at_large[0] if at_large and self.leukemic and not strong else None
+
+    def _returning(self, history: list[Cue], at_large: list[Cue]) -> Cue | None:
+        """What suggests that something which came after the treatment is the leukemia, though nothing proves it.
+
+        That is the end of a remission, a growth that came back, a relapse that was feared and not excluded, or a growth
+        in a patient with a leukemia of the past where the paper speaks of relapse.
+        """
+        if self._persistent or self._another:
+            return None
+        last = max((cue.place[0] for cue in (*self.cues("begins"), *self.cues("lesion"), *self.leukemic)), default=0)
+        ill = max((cue.place[0] for cue in self.complication), default=-1)
+        if lost := [cue for cue in self.cues("lost") if ill < cue.place[1] < last]:
+            return lost[0]
+        if self.complication:
+            return None
+        if self.leukemic and self.cues("recurred"):
+            return self.cues("recurred")[0]
+        if self.cues("denied"):
+            return None
+        if self.cues("feared") and (self.remissions or self.cues("treated")) and not self.cues("cleared"):
+            return self.cues("feared")[0]
+        topic = at_large or self.cues("topic", self.reading.about)
+        return topic[0] if topic and history and self.cues("lesion") else None
 
     def start(self, position: int) -> int:
         """Where the sentence begins that holds a position."""
@@ -199,10 +246,16 @@ class Story:
 
     def _only_before(self, strong: list[Cue]) -> bool:
         """Whether relapse is only what the patient had before a complication of the treatment."""
-        if self.leukemic or not self.complication:
+        if self.leukemic or not (self.complication or self.cues("denied")):
             return False
-        earlier = [cue.place for cue in self.cues("earlier_relapse")]
+        earlier = [
+            cue.place for cue in self.cues("earlier_relapse") if self.complication or cue.rule.says.get("as") == "past"
+        ]
         return all(any(a <= cue.place[0] and cue.place[1] <= b for a, b in earlier) for cue in strong)
+
+
+def _overlap(one: Cue, other: Cue) -> bool:
+    return one.place[0] < other.place[1] and other.place[0] < one.place[1]
 
 
 def found_at(field: str, value: str, cue: Cue, confidence: float) -> Found:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from kg.extract.patterns import Flat, Patterns, flat_of
+from kg.extract.table_kinds import of_others
 from kg.extract.words import Word, words
 from kg.ingest import Document
 
@@ -26,7 +27,8 @@ class Sentence:
     """A sentence: its place, its words, the section it stands in, and its role.
 
     ``firm`` says that its own words tell of a patient; else the role is that of its neighbours. ``shared`` is the end
-    of a sentence that first introduces several patients and then says what they have in common.
+    of a sentence that first introduces several patients and then says what they have in common; ``part`` counts the
+    pieces of such a sentence.
     """
 
     index: int
@@ -37,6 +39,7 @@ class Sentence:
     role: str
     firm: bool = False
     shared: bool = False
+    part: int = 0
 
     @cached_property
     def flat(self) -> Flat:
@@ -56,11 +59,14 @@ class Sentences:
 
     def __init__(self, rules: Mapping[str, Any]) -> None:
         """Take the rules of ``rules/sentences.yaml``: abbreviations, and patterns and sections by role."""
-        short = "|".join(re.escape(one) for one in rules["abbreviations"])
+        # One with a capital counts as printed: “MS.” ends a sentence, “Ms.” does not.
+        short = "|".join(one if one.islower() else f"(?-i:{one})" for one in map(re.escape, rules["abbreviations"]))
         self._stop = re.compile(
             r"[.!?\n](?:(?<![ (]\w.)(?<!\n)['”\"]?\s+(?=[\"“(\[]?[A-Z0-9])"
             r"|(?<=[a-z)\]]\.)\d{1,3}(?:[,–-]\d{1,3})*\s+(?=[A-Z])"  # The number of a reference after the stop.
-            r"|(?<=\n)\s*\n)"
+            r"|(?<=[a-z)]\.)(?=[A-Z][a-z]+ )"  # The space after the stop was lost.
+            r"|(?<=\n)\s*\n"
+            r"|(?<=\n)(?=\s*(?:Case|CASE|Patient|PATIENT) \d+ ?[:.,(]))"  # A list of patients, one a line.
         )
         self._short = re.compile(rf"(?:^|[\s(])(?:{short})\.$", re.IGNORECASE)
         self._patterns = Patterns(rules)
@@ -72,7 +78,11 @@ class Sentences:
         found: list[Sentence] = []
         before = TITLE
         inside: str | None = None
+        held: list[int] = []
+        others = of_others(document) if document.tables else ()
         for start, end, section in self._cut(document):
+            if any(first <= start < last for first, last in others):
+                continue  # a table of other patients
             fixed = self._sections.get(section or "")
             if section != inside and fixed is None and found and inside in self._sections:
                 before = CASE
@@ -82,12 +92,35 @@ class Sentences:
             tokens = tuple(words(document.text, start, end))
             sentence = Sentence(len(found), start, end, tokens, section, CASE)
             role, firm = self._role(sentence.flat.text, before)
-            if fixed and not (section in self._opened and role == CASE and (firm or before == CASE)):
+            brings = role == CASE and (firm or before == CASE)
+            # The first words of a front matter are the title.
+            if fixed and not (section in self._opened and (brings or (role == TITLE and not found))):
+                if fixed != "skip" and role == CASE and firm:
+                    held.append(len(found))
                 role, firm = fixed, False
             if role == "skip":
                 continue
             before = role
             found.append(sentence.with_(role=role, firm=firm))
+        if held and not any(one.firm for one in found):
+            # A passage out of a discussion, which has the patient nowhere else.
+            for number in held:
+                found[number] = found[number].with_(role=CASE, firm=True)
+        return self._with_patient(found)
+
+    def _with_patient(self, found: list[Sentence]) -> list[Sentence]:
+        """The sentences; where none brings a patient in, but the title does, or someone is examined, with one firm."""
+        if any(one.firm for one in found):
+            return found
+        told = [one for one in found if one.role == CASE]
+        titles = [one for one in found if one.role == TITLE and self._patterns.fits("titled", one.flat.text)]
+        titles += [one for one in found[:1] if self._patterns.fits("opening", one.flat.text)]
+        if not titles:
+            crowd = any(self._patterns.fits("crowd", one.flat.text) for one in found)
+            examined = any(self._patterns.fits("examined", one.flat.text) for one in told)
+            told = told if examined and not crowd else []
+        for one in [*(told or titles)[:1], *(one for one in titles if one.role == OTHERS)]:
+            found[one.index] = one.with_(role=CASE, firm=True)
         return found
 
     def _role(self, text: str, before: str) -> tuple[str, bool]:

@@ -133,6 +133,8 @@ def look_at(sentence: Sentence, place: Mention, looks: Sequence[Mention]) -> Men
     for look in looks:
         if look.first <= place.first and place.last <= look.last and look.last - look.first > place.last - place.first:
             return look
+        if place.last == look.first - 1:
+            return look
         gap = between(sentence, look, place)
         if place.first > look.last and len(gap) <= 12 and "of" in gap and not set(gap) - near:
             return look

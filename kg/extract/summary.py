@@ -15,7 +15,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from kg.extract.draft import Patient
+from kg.extract.draft import Patient, record_slug
+from kg.extract.draft_citations import Bibliography, citations_of
+from kg.extract.draft_tables import table_cases
+from kg.extract.reader import Reader
 from kg.extract.reading import Found
 from kg.extract.statements import best
 from kg.ingest import Document
@@ -94,6 +97,24 @@ def case_summary(number: int, case: Json, document: Document, vocabulary: Vocabu
     return _patient(number, found, document, vocabulary)
 
 
+def rows_summary(document: Document, reader: Reader, known: Bibliography, before: int) -> list[Json]:
+    """The flat JSON of the cases that tables retell, each with its table, its row and the work that tells it.
+
+    They come behind the ``before`` patients of the text. The row of the paper's own patient is none of them, unless no
+    other patient is told of.
+    """
+    slug = record_slug(document)
+    found = table_cases(document, slug, reader, known, citations_of(document, slug, known))
+    rows = found.cases if before else [*found.own, *found.cases]
+    flat = []
+    for number, case in enumerate(rows, before + 1):
+        cell = case["patient"]["evidence"][0]["cell"]
+        told = {"told": case["told"], "table": cell.get("table", 1), "row": cell["row"]}
+        told |= {"reference": case["primary_reference"]} if "primary_reference" in case else {}
+        flat.append(told | case_summary(number, case, document, reader.vocabulary))
+    return flat
+
+
 def _statements(case: Json) -> Iterator[tuple[str, str, dict[str, str], Sequence[Json]]]:
     """Field, value, detail and evidence of each statement of a draft case."""
     patient = case["patient"]
@@ -104,6 +125,14 @@ def _statements(case: Json) -> Iterator[tuple[str, str, dict[str, str], Sequence
         yield "sex", patient["sex"], {}, patient["evidence"]
     for diagnosis in case["diagnoses"]:
         yield "leukemia", diagnosis["leukemia"], {}, diagnosis["evidence"]
+    for episode in case.get("episodes", ())[-1:]:
+        for site in episode.get("sites", ()):
+            yield "site", site["site"], {key: site[key] for key in ("laterality",) if key in site}, episode["evidence"]
+        for key in ("marrow", "csf"):
+            if episode[key] != "NotReported":
+                yield key, episode[key], {}, episode["evidence"]
+        if episode["onset"] != "NotReported":
+            yield "in_remission", str(episode["onset"] == "InRemission").lower(), {}, episode["evidence"]
     for key, (field, name, more) in _OF_A_CASE.items():
         for one in case.get(key, ()):
             yield field, one[name], {detail: str(one[detail]) for detail in more if detail in one}, one["evidence"]

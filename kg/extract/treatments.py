@@ -9,13 +9,14 @@ from functools import cache
 from typing import Any
 
 from kg.extract.lexicon import Lexicon
-from kg.extract.nearby import NOT_THIS_PATIENT, Cues, above, by_sentence, inside
+from kg.extract.nearby import NOT_THIS_PATIENT, Beside, Cues, above, by_sentence, composed, inside
 from kg.extract.patterns import Patterns
 from kg.extract.reader import rules
 from kg.extract.reading import Found, Mention, Reading
 from kg.extract.sentences import Sentence
 
 _AGENT = "Agent"
+_SCHEMES = ("Treatments", "Modalities", "Differentials", "Findings", "Markers", "AnatomicalSites")
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class _Rules:
     responses: Cues
     doses: re.Pattern[str]
     graft: re.Pattern[str]
+    near: Beside
     all: Mapping[str, Any]
 
 
@@ -56,6 +58,7 @@ def _rules() -> _Rules:
         Cues(file["responses"]),
         re.compile(file["doses"]["pattern"]),
         re.compile(rf"\b(?:{file['donors']['needs']})\b"),
+        Beside(file),
         file,
     )
 
@@ -63,8 +66,8 @@ def _rules() -> _Rules:
 def treatments(reading: Reading) -> Iterator[Found]:
     """The treatments that the patient was given, in the order in which they are told."""
     given: list[_Given] = []
-    for sentence, mentions in by_sentence(reading, "Treatments", "Modalities", "Differentials", "Findings"):
-        named = list(_named(sentence, mentions))
+    for sentence, mentions in by_sentence(reading, *_SCHEMES):
+        named = list(_named(reading, sentence, mentions))
         given += named
         for rule, match in _rules().patterns.find("given", sentence.flat.text):
             start, end = sentence.flat.place(*match.span())
@@ -81,8 +84,9 @@ def treatments(reading: Reading) -> Iterator[Found]:
         yield Found("treatment", one.concept, one.start, one.end, one.confidence, detail)
 
 
-def _named(sentence: Sentence, mentions: Sequence[Mention]) -> Iterator[_Given]:
-    others = [m for m in mentions if m.scheme in ("Modalities", "Differentials", "Findings")]
+def _named(reading: Reading, sentence: Sentence, mentions: Sequence[Mention]) -> Iterator[_Given]:
+    others = [m for m in mentions if m.scheme not in ("Treatments", "AnatomicalSites")]
+    sites = [m for m in mentions if m.scheme == "AnatomicalSites"]
     for m in mentions:
         if m.scheme != "Treatments" or m.concept in _rules().never or inside(m, others):
             continue
@@ -90,7 +94,24 @@ def _named(sentence: Sentence, mentions: Sequence[Mention]) -> Iterator[_Given]:
             continue
         if _of_others(sentence, m) or _means_else(sentence, m) or _thought_of(sentence, m.start, m.end):
             continue
-        yield _Given(m.concept, m.start, m.end, sentence, 0.6 if "possible" in m.said else 0.9)
+        confidence = 0.6 if "possible" in m.said else 0.9
+        yield _Given(_at_site(reading, sentence, m, sites), m.start, m.end, sentence, confidence)
+        if held := _rules().all["holds"].get(m.concept):
+            yield _Given(held, m.start, m.end, sentence, confidence)
+
+
+def _at_site(reading: Reading, sentence: Sentence, m: Mention, sites: Sequence[Mention]) -> str:
+    """The treatment with its target, where the vocabulary has it: “radiotherapy to the left eye”."""
+    rule = _rules().all
+    table = rule["compose"].get(m.concept)
+    if table is None:
+        return m.concept
+    for site in _rules().near.sites(sentence, m, [site for site in sites if not inside(site, [m], proper=False)]):
+        return composed(reading.vocabulary, site.concept, table) or str(rule["last"].get(m.concept, m.concept))
+    after = {word.plain for word in sentence.words[m.last + 1 : m.last + 5]}
+    if after & {"to", "of"} and after.intersection(rule["targets"]):
+        return str(rule["last"].get(m.concept, m.concept))
+    return m.concept
 
 
 def _of_others(sentence: Sentence, m: Mention) -> bool:

@@ -66,6 +66,7 @@ def spelled(word: str) -> str:
 
 
 def _american(word: str) -> str:
+    word = word.replace("æ", "ae").replace("œ", "oe")
     if len(word) > 4:
         word = word.replace("ae", "e").replace("oe", "e")
         if word.endswith("our") and word not in ("four", "hour", "pour", "your"):
