@@ -17,7 +17,8 @@ The rules of matching:
 - A leukemia is right if it is the same concept, or one of the two is broader than the other and both are in one group
   of leukemias.
 - Of lists, a concept is right if it is in the gold, or is narrower than one of the gold, or broader within its group. A
-  concept that is only broader than one of the gold counts neither way. Each concept of the gold is found once.
+  concept that is only broader than one of the gold counts neither way, nor does one of the gold that stands there
+  beside a narrower one. Each concept of the gold is found once.
 - A text whose cases are none, or none a relapse, is a decoy: a case with relapse true from it is counted apart.
 """
 
@@ -213,6 +214,11 @@ class Matching:
         """Whether a concept found is only broader than one of the gold."""
         return any(got in self._ancestors.get(one, ()) for one in wanted)
 
+    def narrowest(self, names: Sequence[str]) -> list[str]:
+        """The concepts that have no narrower one beside them."""
+        above = {broader for name in names for broader in self._ancestors.get(name, ()) if broader != name}
+        return [name for name in names if name not in above]
+
 
 def _score(evaluation: Evaluation, text: str, gold: Json | None, found: Json | None, matching: Matching) -> None:
     wanted, got = values(gold or {}), values(found or {})
@@ -239,6 +245,7 @@ def _compare(
     evaluation: Evaluation, text: str, name: str, wanted: Sequence[str], got: Sequence[str], matching: Matching
 ) -> None:
     score = evaluation.scores[name]
+    wanted = matching.narrowest(wanted)
     left = list(wanted)
     for one in got:
         hits = [other for other in left if matching.same(other, one)]

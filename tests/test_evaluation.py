@@ -52,6 +52,13 @@ def test_lists_count_each_concept_of_the_gold_once(vocabulary: Vocabulary) -> No
     }
 
 
+def test_a_broad_concept_beside_a_narrow_one_in_the_gold_counts_neither_way(vocabulary: Vocabulary) -> None:
+    case = {"modalities": ["SpineMRI", "MagneticResonanceImaging", "Biopsy"]}
+    result = evaluate([(gold(case), [{"modalities": ["SpineMRI", "MagneticResonanceImaging"]}])], vocabulary)
+    score = result.scores["modalities"]
+    assert (score.right, score.missed, score.extra) == (1, 1, 0)
+
+
 @pytest.mark.parametrize(
     ("age", "said", "right"),
     [
