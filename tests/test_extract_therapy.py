@@ -129,3 +129,52 @@ def test_events_have_dates_and_order() -> None:
         ("RemissionReached", None),
         ("Death", "2004"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("20 Gy of radiation was given to the whole brain.", "CranialIrradiation"),
+        ("He received 24 Gy to the brain and 14 Gy to the spine.", "CraniospinalIrradiation"),
+        ("Radiotherapy (45 Gy) to the humerus was given.", "LocalRadiotherapy"),
+        ("Irradiation included the left orbit.", "OrbitalIrradiation"),
+        ("He was being maintained on monthly doses of vincristine.", "MaintenanceTherapy"),
+        ("The relapse was treated with surgery only.", "Surgery"),
+        ("An operation was done to remove the mass.", "TumorResection"),
+        ("Intraoperative pathology showed blasts.", "Surgery"),
+        ("Cytarabine was given for 7 days and daunorubicin for 3 days.", "SevenPlusThree"),
+        ("After induction of remission he was followed.", "InductionChemotherapy"),
+        ("He was grafted with PBSC; he received PBSC from his brother.", "PeripheralBloodSCT"),
+        ("A transplant of bone marrow from his sister followed.", "AllogeneicBMT"),
+        ("The resected spleen was sent to pathology.", "Splenectomy"),
+        ("Fludarabine, cytarabine and G-CSF were begun.", "Flag"),
+        ("He was given high-dose methotrexate at 5 g/m2.", "HighDoseMethotrexate"),
+        ("Anti-tubercular therapy was started.", "AntituberculousTherapy"),
+        ("He needed ventilation support.", "MechanicalVentilation"),
+        ("Preconditioning therapy was with busulfan.", "ConditioningRegimen"),
+        ("An epididymectomy was done.", "SurgicalExcision"),
+        ("Zoledronic acid lowered his calcium.", "Bisphosphonate"),
+    ],
+)
+def test_treatments_in_other_words(text: str, expected: str) -> None:
+    assert expected in {one.value for one in found(treatments, text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("He was not ready to undergo allogeneic stem cell transplantation.", "AllogeneicHSCT"),
+        ("He is listed for bone marrow transplantation.", "BoneMarrowTransplantation"),
+        ("Approval for donor lymphocyte infusion was pending.", "DonorLymphocyteInfusion"),
+        ("Prior to initiation of salvage chemotherapy he died.", "SalvageChemotherapy"),
+        ("He had no history of systemic infection or surgery.", "Surgery"),
+        ("Colonies were tested for G-CSF hypersensitivity of his cells.", "GCsf"),
+        ("He denied tick bites.", "BispecificAntibody"),
+        ("Treatment led to maintenance of his quality of life.", "MaintenanceTherapy"),
+        ("Such tumors are best managed with systemic chemotherapy, as in his case.", "SystemicChemotherapy"),
+        ("Chemotherapy was not a suitable option for him.", "Chemotherapy"),
+        ("While his allogeneic transplantation is in process he waits.", "AllogeneicHSCT"),
+    ],
+)
+def test_treatments_not_given(text: str, absent: str) -> None:
+    assert absent not in {one.value for one in found(treatments, text)}

@@ -88,7 +88,8 @@ def extract(
     """Draft records from reports, every value with its place in the text and a confidence.
 
     Papers (JATS, PubMed XML, MEDLINE, PDF, HTML, text), GA4GH phenopackets (JSON) and PMC-Patients (JSON, JSON lines)
-    are told by what they hold. A table of cases is read with “sanctuary table”.
+    are told by what they hold. Tables of cases and lists of references in papers are read too; a table alone is read
+    with “sanctuary table”.
 
     With --out DIR, a draft of each report of a patient with leukemia goes to DIR/records, its entry for the
     bibliography to DIR/references.yaml; with --format jsonl, a line a document to DIR/drafts.jsonl: document, sha256,

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 from kg.extract.patterns import Patterns
 from kg.extract.reading import Found, Reading
@@ -43,13 +44,14 @@ class Status:
 class _Event:
     """Where the text turns to the first disease (``initial``) or to the episode; ``announced`` in the opening words.
 
-    With ``closes`` only what stands before is of the first disease.
+    With ``closes`` only what stands before is of the first disease; with ``concludes`` it is of the relapse.
     """
 
     at: int
     initial: bool
     announced: bool
     closes: bool = False
+    concludes: bool = False
 
 
 @cache
@@ -63,7 +65,6 @@ def statuses(reading: Reading, relapse: bool) -> dict[str, Status]:
 
 
 def _statuses(reading: Reading, relapse: bool) -> dict[str, Status]:
-    events = _events(reading.sentences)
     carried = dict(_carried(reading.sentences))
     found = {}
     for name in COMPARTMENTS:
@@ -72,14 +73,21 @@ def _statuses(reading: Reading, relapse: bool) -> dict[str, Status]:
             for sentence in reading.sentences
             for one in _told(sentence, name, _NAMED[name] if carried.get(sentence.index) == name else "")
         ]
-        if relapse:
-            begun = _begun(reading.sentences)
-            told = [one for one in told if one.value != INVOLVED or one.tells or not _is_initial(one, events, begun)]
-            told = _since_remission(reading, told)
-            told = _of_the_last_course(reading, told)
+        if relapse and any(one.value == INVOLVED for one in told):
+            told = _of_the_episode(reading, told)
+        elif any(one.value == FREE and not one.weak for one in told):
+            # Where the paper is on the first disease, a relapse in the marrow is how it went on.
+            told = [one for one in told if one.value != INVOLVED or not one.tells]
         if told:
             found[name] = _settled(told)
     return found
+
+
+def _of_the_episode(reading: Reading, told: list[Status]) -> list[Status]:
+    """The statuses without the involvement at the first disease and at earlier relapses."""
+    events, begun = reading.once("compartment events", lambda: (_events(reading.sentences), _begun(reading.sentences)))
+    told = [one for one in told if one.value != INVOLVED or one.tells or not _is_initial(one, events, begun)]
+    return _of_the_last_course(reading, _since_remission(reading, told))
 
 
 def compartments(told: dict[str, Status]) -> Iterator[Found]:
@@ -107,13 +115,18 @@ def isolated(reading: Reading, told: dict[str, Status], alone: bool) -> Iterator
 
 def _carried(sentences: Sequence[Sentence]) -> Iterator[tuple[int, str]]:
     """The sentences that go on with what the one before examined: “Marrow was taken. It showed 60% blasts.”"""
-    subject = "other"
-    for sentence in sentences:
-        text = sentence.flat.text
-        subjects = sorted((match.start(), str(rule.says["as"])) for rule, match in _patterns().find("subject", text))
-        if subject in _NAMED and _patterns().fits("carried", text) and not any(s in _NAMED for _, s in subjects):
+    for before, sentence in pairwise(sentences):
+        if not _patterns().fits("carried", sentence.flat.text):
+            continue
+        subject = next(reversed(_subjects(before)), "other")
+        if subject in _NAMED and not _NAMED.keys() & set(_subjects(sentence)):
             yield sentence.index, subject
-        subject = subjects[-1][1] if subjects else "other"
+
+
+def _subjects(sentence: Sentence) -> list[str]:
+    """What a sentence says was examined, in order."""
+    found = _patterns().find("subject", sentence.flat.text)
+    return [str(rule.says["as"]) for rule, _ in sorted(found, key=lambda one: one[1].start())]
 
 
 def _told(sentence: Sentence, name: str, subject: str) -> Iterator[Status]:
@@ -197,11 +210,13 @@ def _settled(told: Sequence[Status]) -> Status:
 
 
 def _events(sentences: Sequence[Sentence]) -> list[_Event]:
-    found = []
+    found: list[_Event] = []
     remission: list[int] = []
     for sentence in sentences:
         text = sentence.flat.text
         announced = " report " in text[:80] or " describe " in text[:80] or "present " in text[:40]
+        concluded = [sentence.flat.place(*match.span())[0] for _, match in _patterns().find("concludes", text)]
+        found += [_Event(at, False, announced, concludes=True) for at in concluded]
         for group in ("initial", "treated", "episode"):
             for _, match in _patterns().find(group, text):
                 at = sentence.flat.place(*match.span())[0]
@@ -225,6 +240,8 @@ def _begun(sentences: Sequence[Sentence]) -> int:
 def _is_initial(status: Status, events: Sequence[_Event], begun: int) -> bool:
     before = [event for event in events if event.at < status.place[0] and not event.closes]
     after = next((event for event in events if event.at >= status.place[1]), None)
+    if after is not None and after.concludes:
+        return False
     if not before or before[-1].announced:
         return after is not None and after.initial and not status.place[0] < begun <= after.at
     return before[-1].initial

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from kg.extract.lexicon import Lexicon, Name
@@ -60,16 +61,20 @@ class Context:
         if not cues:
             return [_NOTHING for _ in names]
         ends = [one.first for one in found if one.scheme == "ends"]
-        return [frozenset(self._categories(name, cues, ends)) for name in names]
+        counted = list(accumulate(word.text != "," for word in sentence))
+        return [frozenset(self._categories(name, cues, ends, counted)) for name in names]
 
-    def _categories(self, name: Name, cues: Sequence[Name], ends: Sequence[int]) -> Iterable[str]:
+    def _categories(
+        self, name: Name, cues: Sequence[Name], ends: Sequence[int], counted: Sequence[int]
+    ) -> Iterable[str]:
+        """What the cues say of a name; ``counted`` numbers the words, of which the commas of a list are none."""
         for found in cues:
             cue = self._cues[found.concept]
             if found.first <= name.first and found.last >= name.last:
                 continue
-            if cue.forward and 0 <= name.first - found.last <= cue.reach:
+            if cue.forward and found.last <= name.first and counted[name.first] - counted[found.last] <= cue.reach:
                 between = range(found.last + 1, name.first)
-            elif cue.backward and 0 <= found.first - name.last <= cue.reach:
+            elif cue.backward and name.last <= found.first and counted[found.first] - counted[name.last] <= cue.reach:
                 between = range(name.last + 1, found.first)
             else:
                 continue

@@ -70,27 +70,54 @@ class _Course(Story):
             yield found_at("in_remission", "true", since[0], 0.9)
         elif marrow and marrow.value == FREE and not marrow.weak:
             yield Found("in_remission", "true", *marrow.place, confidence=0.55)
-        elif grafted:
-            yield found_at("in_remission", "true", grafted[0], 0.5)
+        elif grafted or self._treated_to_the_end():
+            yield found_at("in_remission", "true", (grafted or self._treated_to_the_end())[0], 0.5)
+
+    def _treated_to_the_end(self) -> list[Cue]:
+        """Where the treatment is told to have been completed some time before."""
+        later = max((cue.place[0] for cue in self.cues("later")), default=-1)
+        return [cue for cue in self.cues("completed") if cue.place[0] < later]
 
     def _without_relapse(self, relapse: Found) -> Iterator[Found]:
         """In remission if that is told before what the paper is on; not if it is on how the leukemia first showed."""
-        presenting = self.cues("presenting")
-        told = sorted([*self.cues("remission"), *self.cues("achieved")], key=lambda cue: cue.place)
+        told = sorted([*self.cues("remission"), *self.cues("achieved"), *self._survived()], key=lambda cue: cue.place)
+        partly = self.cues("partial")
+        ended = self.told_relapse and self._only_at_the_end(self.told_relapse, self.cues("first"))
         if told:
-            reached = told[0].place[0]
-            found = any(cue.place[0] < reached for cue in self.leukemic)
-            growth = self.cues("lesion") if self.leukemic or not self.complication else []
-            shown = any(cue.place[0] < reached for cue in (*presenting, *growth))
-            weighed = [*self.cues("feared"), *([] if shown and found else self.cues("denied"))]
-            ill = any(cue.place[0] > reached for cue in self.complication) or not self.leukemic
-            at_onset = self._begins_with(told) and not (shown and found)
-            in_remission = any(cue.place[0] > reached for cue in weighed) or at_onset or (ill and not shown)
-            yield found_at("in_remission", "true" if in_remission else "false", told[0], 0.65)
-        elif self.cues("partial"):
-            yield found_at("in_remission", "false", self.cues("partial")[0], 0.7)
-        elif presenting or self._told_of_it() or self.cues("persistent"):
-            yield Found("in_remission", "false", relapse.start, relapse.end, 0.7)
+            before = not ended and self._reached_before(told)
+            yield found_at("in_remission", "true" if before else "false", told[0], 0.65)
+        elif partly or self.cues("presenting") or self.cues("persistent") or self._told_of_it():
+            place = partly[0].place if partly else (relapse.start, relapse.end)
+            yield Found("in_remission", "false", *place, confidence=0.7)
+
+    def _survived(self) -> list[Cue]:
+        """Where another illness came some time after the treatment of the leukemia had ended."""
+        return [cue for cue in self.later if cue.rule.says["as"] == "stopped"] if self.complication else []
+
+    def _reached_before(self, told: list[Cue]) -> bool:
+        """Whether the remission that is told came before what the paper is on, and was not the end of it."""
+        reached = told[0].place[0]
+        found = any(cue.place[0] < reached for cue in self.leukemic)
+        # A growth in a text that finds no leukemia, but another illness, is not how the leukemia showed.
+        growth = self.cues("lesion") if self.leukemic or not self.complication else []
+        first = (*self.cues("presenting"), *self.cues("inducing"), *growth)
+        shown = any(cue.place[0] < reached for cue in first)
+        # A relapse that was thought of came after a remission; “no relapse” may as well be told of the end.
+        weighed = [*self.cues("feared"), *([] if shown and found else self.cues("denied"))]
+        if any(cue.place[0] > reached for cue in weighed):
+            return True
+        # What befell the patient during induction was there before the remission.
+        if any(one.place[0] < reached for one in self.cues("inducing")) and any(
+            one.place[0] < reached for one in self.complication
+        ):
+            return False
+        # A remission that is reached when all else has been told is how it ended.
+        onsets = [one.place[0] for one in (*self.cues("begins"), *self.complication)]
+        if told[0] in self.cues("achieved") and onsets and max(onsets) < reached and not self.cues("remission"):
+            return False
+        if self._begins_with(told) and not (shown and found):
+            return True
+        return not shown and (not self.leukemic or any(cue.place[0] > reached for cue in self.complication))
 
     def _told_of_it(self) -> bool:
         """Whether the text is on the leukemia, and not on another illness or on what came on treatment."""
@@ -143,7 +170,8 @@ class _Course(Story):
         telling = [one for one in self.reading.sentences if not cues_of().fits("announces", one.flat.text)]
         first = min((cue.place[0] for cue in self.cues("relapse", telling)), default=None)
         for cue in later:
-            before = [one.place[0] for one in self.remissions if one.place[0] < cue.place[0]]
+            anchors = (*self.remissions, *self.cues("grafted"))
+            before = sorted(one.place[0] for one in anchors if one.place[0] < cue.place[0])
             at_once = before and not any(before[-1] < at < cue.place[0] for at in begun)
             if at_once and (first is None or before[-1] < first):
                 yield cue

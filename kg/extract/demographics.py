@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -65,7 +65,7 @@ def _ages(sentence: Sentence, number: int) -> Iterator[_Age]:
         groups = match.groupdict()
         unit = groups.get("unit") or "years"
         years = _quantities().years(match["number"], unit)
-        if years is not None and groups.get("more"):
+        if years is not None and groups.get("more") and _within_a_year(groups):
             years += _quantities().years(groups["more"] or "", groups.get("moreunit") or "months") or 0
         if years is None or years > _OLDEST or (years == 0 and unit.startswith("y")):
             continue
@@ -75,6 +75,12 @@ def _ages(sentence: Sentence, number: int) -> Iterator[_Age]:
         around = _around(text, match, seen, told=how == "told")
         weight = _weight(around, how) - 0.01 * min(number, 20)
         yield _Age(years, _quantities().unit(unit) or "years", sentence.flat.place(*match.span()), weight)
+
+
+def _within_a_year(groups: Mapping[str, str | None]) -> bool:
+    """Whether the months after the years of an age are part of it: “10 years, 26 months after” gives a later time."""
+    more = _quantities().years(groups["more"] or "", groups.get("moreunit") or "months")
+    return more is not None and more < 1
 
 
 def _around(text: str, match: re.Match[str], ages: list[tuple[int, int]], *, told: bool) -> str:

@@ -1,54 +1,125 @@
-"""Diagnoses weighed for this patient and what became of the thought, from ``rules/outcomes.yaml``."""
+"""Diagnoses weighed for this patient and what became of the thought, from ``rules/differentials.yaml``.
+
+Words of weighing make a diagnosis weighed of a name; so do a treatment for it and a test that shows it. Where the text
+tells of no relapse and of no leukemia in a tissue, its subject is another illness, and that is the diagnosis found.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from functools import cache
+from typing import Any
 
-from kg.extract.nearby import NOT_THIS_PATIENT, of_leukemia
+from kg.extract.course import course
+from kg.extract.nearby import NOT_THIS_PATIENT, of_leukemia, told
 from kg.extract.patterns import Patterns
 from kg.extract.reader import rules
 from kg.extract.reading import Found, Mention, Reading
-from kg.extract.sentences import Sentence
+from kg.extract.sentences import TITLE, Sentence
+
+_NAME = "thisname"
 
 
 @cache
 def _patterns() -> Patterns:
-    return Patterns(rules("outcomes"))
+    return Patterns(_rules())
+
+
+def _rules() -> Mapping[str, Any]:
+    return rules("differentials")
 
 
 def differentials(reading: Reading) -> Iterator[Found]:
     """The diagnoses that were thought of."""
     if not of_leukemia(reading):
         return
-    rule = rules("outcomes")["differentials"]
+    rule = _rules()
     seen: set[str] = set()
-    for mention in reading.of("Differentials"):
+    named = list(_named(reading))
+    earlier = {mention.concept for sentence, mention in named if _patterns().fits("past", _near(sentence, mention))}
+    for sentence, mention in named:
         if mention.concept in rule["never"] or mention.concept in seen or mention.said & NOT_THIS_PATIENT:
             continue
-        sentence = reading.sentence(mention)
-        before = _before(sentence, mention, int(rule["reach"]))
-        if not _patterns().fits("weighed", before) or _is_else(sentence, mention, rule["unless"]):
+        near = _near(sentence, mention)
+        if _is_else(sentence, mention) or not _is_weighed(reading, sentence, mention, near, earlier):
             continue
         seen.add(mention.concept)
-        yield Found("differential", mention.concept, mention.start, mention.end, 0.75, {"status": _status(before)})
+        detail = {"status": _status(near)}
+        yield Found("differential", mention.concept, mention.start, mention.end, 0.75, detail)
+        if (held := _held(sentence, mention)) and held not in seen:
+            seen.add(held)
+            yield Found("differential", held, mention.start, mention.end, 0.7, detail)
 
 
-def _before(sentence: Sentence, mention: Mention, reach: int) -> str:
-    """The words before a name and a few after it."""
-    flat = sentence.flat
+def _named(reading: Reading) -> Iterator[tuple[Sentence, Mention]]:
+    """The names of diagnoses in what is told of the patient, and in the title of a text on another illness."""
+    for mention in reading.of("Differentials"):
+        yield reading.sentence(mention), mention
+    titles = {sentence.index: sentence for sentence in reading.about if sentence.role == TITLE}
+    for mention in reading.at_large:
+        if mention.scheme == "Differentials" and mention.sentence in titles and _is_another_illness(reading):
+            yield titles[mention.sentence], mention
+
+
+def _near(sentence: Sentence, mention: Mention) -> str:
+    """The words before and after a name, which itself is “thisname”."""
+    reach, flat = _rules()["reach"], sentence.flat
     start, end = flat.at(mention.start), flat.at(mention.end)
-    told = flat.text.find("differential diagnos", 0, start)
-    reach = max(reach, start - told) if told >= 0 else reach  # the list of them may be long
-    return f"{flat.text[max(0, start - reach) : start]} ; {flat.text[end : end + 45]}"
+    listed = max(flat.text.find(f"differential{word}", 0, start) for word in (" diagnos", "s "))
+    before = max(reach["before"], start - listed) if listed >= 0 else reach["before"]  # the list may be long
+    return f"{flat.text[max(0, start - before) : start]}{_NAME} {flat.text[end : end + reach['after']].lstrip()}"
 
 
-def _is_else(sentence: Sentence, mention: Mention, unless: dict[str, list[str]]) -> bool:
-    after = sentence.words[mention.last + 1].plain if mention.last + 1 < len(sentence.words) else ""
-    return after in unless.get(mention.concept, ())
+def _is_weighed(reading: Reading, sentence: Sentence, mention: Mention, near: str, earlier: Set[str]) -> bool:
+    """Whether the words around a name, or the subject of the text, make a diagnosis weighed of it."""
+    patterns, rule = _patterns(), _rules()
+    if (sentence.role != TITLE and sentence not in told(reading)) or patterns.fits("long_ago", near):
+        return False
+    if patterns.fits("weighed", near.replace(_NAME, ";")) or patterns.fits("denied", near):
+        return True
+    if "absent" in mention.said or mention.concept in earlier:
+        return False
+    if mention.concept in rule["always"]:
+        return True
+    general = {word.plain for word in sentence.words[mention.first : mention.last + 1]}
+    if mention.concept in rule["complications"] or general.intersection(rule["general"].get(mention.concept, ())):
+        return False
+    return patterns.fits("beside", near) or _is_another_illness(reading)
 
 
-def _status(before: str) -> str:
-    if _patterns().fits("ruled_out", before):
+def _is_another_illness(reading: Reading) -> bool:
+    """Whether the text tells of something else than leukemia outside the marrow."""
+    return bool(reading.once("another illness", lambda: _tells_of_another(reading)))
+
+
+def _tells_of_another(reading: Reading) -> bool:
+    whole = [*reading.sentences, *reading.about]
+    if any(_patterns().fits("leukemic", sentence.flat.text) for sentence in whole):
+        return False
+    relapse = next((one for one in course(reading) if one.field == "relapse"), None)
+    return relapse is None or relapse.value != "true"
+
+
+def _is_else(sentence: Sentence, mention: Mention) -> bool:
+    """Whether the words beside a name make something else of it."""
+    unless = _rules()["unless"].get(mention.concept)
+    if unless is None:
+        return False
+    words = [word.plain for word in sentence.words if word.text not in "-/–"]
+    count = sum(word.text not in "-/–" for word in sentence.words[: mention.last + 1])
+    first = count - sum(word.text not in "-/–" for word in sentence.words[mention.first : mention.last + 1])
+    after, before = words[count : count + 1], words[max(0, first - 1) : first]
+    return bool(set(after).intersection(unless.get("after", ())) or set(before).intersection(unless.get("before", ())))
+
+
+def _held(sentence: Sentence, mention: Mention) -> str | None:
+    """The diagnosis that the name of another one holds."""
+    holds = _rules()["holds"].get(mention.concept, {})
+    words = [word.plain for word in sentence.words[mention.first : mention.last + 1]]
+    return next((str(holds[word]) for word in words if word in holds), None)
+
+
+def _status(near: str) -> str:
+    if _patterns().fits("ruled_out", near):
         return "RuledOut"
-    return "SuspectedFirst" if _patterns().fits("first", before) else "Considered"
+    return "SuspectedFirst" if _patterns().fits("first", near) else "Considered"

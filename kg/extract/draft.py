@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from kg import __version__
 from kg.extract.case_draft import draft_case
-from kg.extract.draft_citations import Bibliography, Citations, citations_of
+from kg.extract.draft_citations import Bibliography, Citations, citations_of, renumber
 from kg.extract.draft_merge import Merger, pair
 from kg.extract.draft_tables import TableCases, may_have_cases, table_cases
 from kg.extract.extractors import found_in
@@ -137,6 +137,7 @@ def draft_record(
     }
     notes += [*tables.notes, *citations.notes]
     _keep_valid(record, vocabulary, notes)
+    renumber(record.get("citations", []), notes)
     works = _works(record, citations, tables)
     return RecordDraft(record, reference_of(document, slug), tuple(notes), works) if record["cases"] else None
 

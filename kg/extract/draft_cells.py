@@ -83,6 +83,7 @@ class CellReader:
         prose = {column: rule for column, rule in mapping.rules() if rule.field in _PROSE and not _is_state(rule)}
         # A cell of several investigations names each itself; the others go on where their heading begins.
         self._leads = {c: "" if r.field != "investigation" else f"The {c} showed " for c, r in prose.items()}
+        self._marrow = {column for column, rule in mapping.rules() if rule.field == "episode.marrow"}
         self._silent = {word.casefold() for word in mapping.not_reported}
 
     def add(self, case: Data, row: int) -> None:
@@ -95,6 +96,31 @@ class CellReader:
             for one in found:
                 if one.field == "finding":
                     self._finding(case, one, row, column, (start, end))
+        self._marrow_relapse(case, row)
+
+    def _marrow_relapse(self, case: Data, row: int) -> None:
+        """A marrow that was free and later was not, in one cell: a relapse of the marrow behind the episode."""
+        episode = next(iter(case.get("episodes", ())), None)
+        cells = [cell for cell in self._table.cells if cell.row == row and cell.column in self._marrow]
+        if episode is None or episode["marrow"] != "NotInvolved" or not cells:
+            return
+        cell = cells[0]
+        words = " ".join(self._document.text[cell.start : cell.end].split())
+        if [meaning("episode.marrow", part) for part in _CHANGE.split(words)] != ["NotInvolved", "Involved"]:
+            return
+        studies = [one for one in case.get("investigations", ()) if one["modality"] == "BoneMarrowExamination"]
+        name = unused("marrow-relapse", _ids(case))
+        proof = self._proof(row, cell.column, cell.start, cell.end, (cell.start, cell.end))
+        proven = len(studies) == 2 and studies[1]["result"] == "Abnormal"
+        case["episodes"].append({
+            "id": name, "order": 2, "of": episode["of"], "onset": "InRemission", "sites": [{"site": "BoneMarrow"}],
+            "marrow": "Involved", "csf": "NotReported", "after": episode["id"],
+            **({"confirmed_by": [studies[1]["id"]]} if proven else {"certainty": "Probable"}), "evidence": [proof],
+        })  # fmt: skip
+        if proven:
+            first, second = studies
+            second["episode"] = name
+            first["order"], second["order"], second["follows"] = 1, 2, first["id"]
 
     def _cells(self, row: int) -> Iterator[tuple[str, int, int]]:
         for cell in self._table.cells:
@@ -188,31 +214,6 @@ class CellReader:
         place: Data = {"row": row, "column": column}
         place = {"table": self._table.number} | place if self._table.number != 1 else place
         return evidence_at(document.text, section, start, end, document.sentence_hash(cell[0]), place)
-
-
-def add_marrow_relapse(case: Data) -> None:
-    """A marrow that was free and later was not, in one cell: the episode, and a relapse of the marrow behind it."""
-    (episode,) = case.get("episodes") or [None]
-    studies = [one for one in case.get("investigations", ()) if one["modality"] == "BoneMarrowExamination"]
-    if (
-        episode is None
-        or episode["marrow"] != "NotInvolved"
-        or [one["result"] for one in studies]
-        != [
-            "Normal",
-            "Abnormal",
-        ]
-    ):
-        return
-    name = unused("marrow-relapse", _ids(case))
-    first, second = studies
-    case["episodes"].append({
-        "id": name, "order": 2, "of": episode["of"], "onset": "InRemission", "sites": [{"site": "BoneMarrow"}],
-        "marrow": "Involved", "csf": "NotReported", "confirmed_by": [second["id"]], "after": episode["id"],
-        "evidence": second["evidence"],
-    })  # fmt: skip
-    second["episode"] = name
-    first["order"], second["order"], second["follows"] = 1, 2, first["id"]
 
 
 def _is_state(rule: Rule) -> bool:

@@ -70,33 +70,49 @@ def citations_of(document: Document, record: str, known: Bibliography) -> Citati
         return _unseen(document, record, known)
     found = Citations()
     entries = {one.number: one for one in reversed(document.references[:_MOST])}
-    taken = known.slugs | {record}
+    works = _Works(known, record, document.name)
     named: dict[tuple[str, int], list[int]] = {}
     for number, entry in sorted(entries.items()):
         facts = printed_facts(entry.text)
-        name = known.recognised(entry)
-        if name is None:
-            name, work = _work(entry, facts, record, taken, document.name)
-            taken = taken | {name}
-            found.works[name] = work
-        elif name in found.slugs.values():
-            found.notes.append(f"entries of the list are one work, {name}; the first is drafted.")
-            continue
-        found.slugs[number] = name
+        found.slugs[number] = works.of(entry, facts)
         if facts:
             named.setdefault((slug(surname(facts)), facts["year"]), []).append(number)
     alone = {key: numbers[0] for key, numbers in named.items() if len(numbers) == 1}
     places = by_number(document, entries) or by_name(document, alone)
     _cite(found, entries, places, document)
+    found.works = {name: work for name, work in works.new.items() if name in found.slugs.values()}
     if len(document.references) > _MOST:
         found.notes.append(f"of {len(document.references)} entries of the list the first {_MOST} are drafted.")
     return found
 
 
+class _Works:
+    """The works of one list: those that are known, and those that are new, each once."""
+
+    def __init__(self, known: Bibliography, record: str, source: str) -> None:
+        self._known, self._record, self._source = known, record, source
+        self._seen: dict[str, str] = {}
+        self.new: dict[str, Data] = {}
+
+    def of(self, entry: Reference, facts: Data | None) -> str:
+        """The name of the work of an entry."""
+        if name := self._known.recognised(entry):
+            return name
+        codes = [code.lower() for code in (entry.doi, entry.pmid) if code]
+        codes += [f"{_letters(facts['title'])} {facts['year']}"] if facts else []
+        name = next((self._seen[code] for code in codes if code in self._seen), None)
+        if name is None:
+            taken = self._known.slugs | {self._record} | set(self.new)
+            name, work = _work(entry, facts, self._record, taken, self._source)
+            self.new[name] = work
+        self._seen |= dict.fromkeys(codes, name)
+        return name
+
+
 def _cite(found: Citations, entries: Mapping[int, Reference], places: Places, document: Document) -> None:
     """Make the citations, each with its places."""
     nowhere = []
-    for number, name in found.slugs.items():
+    for number, name in list(found.slugs.items()):
         evidence = _evidence(document, places.get(number, ()))
         entry = entries[number]
         if entry.start is not None and entry.end is not None and (own := _listed(document, entry.start, entry.end)):
@@ -105,11 +121,21 @@ def _cite(found: Citations, entries: Mapping[int, Reference], places: Places, do
             found.citations.append({"number": number, "reference": name, "evidence": evidence})
         else:
             nowhere.append(number)
-    for number in nowhere:
-        found.works.pop(found.slugs.pop(number), None)
+            del found.slugs[number]
     if nowhere:
         shown = ", ".join(map(str, nowhere[:12]))
         found.notes.append(f"entries of the list that the text does not cite are left out: {shown}.")
+    renumber(found.citations, found.notes)
+
+
+def renumber(citations: list[Data], notes: list[str]) -> None:
+    """Count citations from one on, as a record does, and say so where the list counts otherwise."""
+    moved = [f"{one['number']} is {number}" for number, one in enumerate(citations, 1) if one["number"] != number]
+    for number, one in enumerate(citations, 1):
+        one["number"] = number
+    if moved:
+        more = f" and {len(moved) - 6} more" if len(moved) > 6 else ""
+        notes.append(f"citations are counted on without a gap: {', '.join(moved[:6])}{more}.")
 
 
 def _evidence(document: Document, places: Iterable[tuple[int, int]]) -> list[Data]:

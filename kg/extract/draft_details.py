@@ -28,15 +28,16 @@ _MONTHS = {
     "year": Decimal(12),
 }
 _SPAN = rf"(?P<number>\d{{1,3}}(?:\.\d)?|{'|'.join(_WORDS)})[ -](?P<unit>day|week|month|year)s?"
+_NOT_SINCE = r"(?![ -]?(?:later|ago|after|before|earlier|prior|post|since|following|old|of age|into|from))"
 _BEFORE = re.compile(
-    rf"\b{_SPAN}[ -]?(?:long |lasting )?(?:history of |onset of |course of )?(?:[\w-]+ ){{0,2}}$", re.IGNORECASE
+    rf"\b{_SPAN}{_NOT_SINCE}[ -]?(?:long |lasting )?(?:history of |onset of |course of )?(?:[\w-]+ ){{0,2}}$",
+    re.IGNORECASE,
 )
 _AFTER = re.compile(
     rf"^(?: [\w-]+){{0,4}},? (?:for|of|lasting|over|during|since)(?: the)?(?: past| last| about| approximately)?"
     rf"(?: a duration of)? {_SPAN}(?! (?:ago|later|before|after|earlier|prior|old|of age))",
     re.IGNORECASE,
 )
-_AGE = re.compile(r"^[ -]?olds?\b", re.IGNORECASE)
 
 
 def duration_months(document: Document, found: Sequence[Found]) -> tuple[Decimal, Found] | None:
@@ -46,9 +47,7 @@ def duration_months(document: Document, found: Sequence[Found]) -> tuple[Decimal
         before = fold(document.text[max(start, one.start - 60) : one.start])
         before += " " if before and document.text[one.start - 1 : one.start].isspace() else ""
         after = fold(document.text[one.end : min(end, one.end + 80)])
-        match = _BEFORE.search(before)
-        match = match if match and not _AGE.match(before[match.end("unit") + 1 :].lstrip("s-")) else None
-        match = match or _AFTER.match(f" {after}" if after[:1].isalpha() else after)
+        match = _BEFORE.search(before) or _AFTER.match(f" {after}" if after[:1].isalpha() else after)
         if match:
             months = Decimal(_value(match["number"])) * _MONTHS[match["unit"].lower()]
             if months <= 1200:
@@ -114,6 +113,7 @@ def _responses() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 _ON = re.compile(r"^(?:After|Following|With|Despite|However|Nevertheless|But|The|His|Her)\b")
+_OF = re.compile(r"\s+(?:to|of|with|by|from|after)\s+(?:[\w-]+\s+){0,6}(?:and\s+)?(?:[\w-]+\s+)?")
 _SYMPTOMATIC = frozenset({"EffectiveAtHighDose", "TemporaryRelief", "Ineffective", "SymptomsPersisted"})
 
 
@@ -134,10 +134,10 @@ def response(document: Document, found: Sequence[Found], *, symptomatic: bool) -
             if (value not in _SYMPTOMATIC and symptomatic) or (value == "TemporaryRelief" and not symptomatic):
                 continue
             for first, last in stretches:
-                match = pattern.search(document.text, first, last)
-                # “It failed; radiotherapy was given”: what stands before a treatment is not what came of it.
-                if match and (match.start() > one.end or match.end() > one.start - 40 >= first):
-                    return value, match.span()
+                # What stands before a treatment came of it only where it says so: “no response to steroids”.
+                for match in pattern.finditer(document.text, first, last):
+                    if match.start() > one.end or _OF.fullmatch(document.text[match.end() : one.start]):
+                        return value, match.span()
     return None
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kg.errors import SanctuaryError
-from kg.extract.draft_cells import CellReader, add_marrow_relapse, with_words
+from kg.extract.draft_cells import CellReader, with_words
 from kg.extract.draft_citations import Bibliography, Citations
 from kg.extract.reader import Reader
 from kg.extract.table_kinds import cites, tells_who
@@ -137,7 +137,6 @@ def _take(found: TableCases, draft: Draft, table: Table, cells: CellReader) -> s
     for case in cases:
         own = case["patient"]["evidence"][0]
         cells.add(case, own["cell"]["row"])
-        add_marrow_relapse(case)
         (found.cases if case["told"] == "review" else found.own).append(case)
         if (work := case.get("primary_reference")) is not None:
             found.cited.setdefault(work, []).append(own)

@@ -123,6 +123,8 @@ def _sites(sentence: Sentence, at: int, sites: Sequence[Mention]) -> tuple[int, 
         reach = words[last + 1 : site.first]
         if site.first <= last:
             continue
+        while not found and reach and reach[0].plain in _data()["happened"]:
+            reach = reach[1:]
         if len(reach) > _BEHIND or any(w.plain in _data()["stop"] for w in reach):
             break
         if not found and not any(w.plain in _data()["into"] for w in reach):

@@ -72,7 +72,7 @@ def findings(reading: Reading) -> Iterator[Found]:
             found.append((status, one))
     present = {one.value for status, one in found if status == PRESENT}
     beside = _rules().all["beside"]
-    found = [(status, one) for status, one in found if not present.intersection(beside.get(one.value, ()))]
+    found = [(s, one) for s, one in found if s == ABSENT or not present.intersection(beside.get(one.value, ()))]
     told = {kind for value in present for kind in above(reading.vocabulary, value)}
     for status, one in found:
         if status == PRESENT or one.value not in told:
@@ -121,9 +121,11 @@ def _affirmed(sentence: Sentence, one: _Finding) -> bool:
 
 
 def _named(sentence: Sentence, mentions: Sequence[Mention]) -> Iterator[_Finding]:
-    wider = [m for m in mentions if m.scheme in ("Treatments", "Modalities", "LeukemiaTypes", "Differentials")]
+    wider = [m for m in mentions if m.scheme in ("Treatments", "Modalities", "LeukemiaTypes")]
+    ills = [m for m in mentions if m.scheme == "Differentials"]
     for m in mentions:
-        if m.scheme == "Findings" and not inside(m, wider) and not _means_else(sentence, m):
+        others = wider if m.concept in _rules().all["within"] else [*wider, *ills]
+        if m.scheme == "Findings" and not inside(m, others) and not _means_else(sentence, m):
             yield _Finding(m.concept, m.first, m.last, m.start, m.end, m.said)
 
 
@@ -159,8 +161,8 @@ def _headed(reading: Reading, sentence: Sentence, mentions: Sequence[Mention]) -
             if last_site is not None and not _is_listed(sentence, last_site, site):
                 break
             concept = composed(reading.vocabulary, site.concept, rule.tables[head.concept])
-            if concept is None:
-                continue
+            if not concept:
+                continue  # nothing there, or something of which no concept tells
             first, last = min(head.first, site.first), max(head.last, site.last)
             start, end = sentence.words[first].start, sentence.words[last].end
             if last - first > 8:

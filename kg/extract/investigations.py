@@ -8,15 +8,19 @@ from functools import cache
 from typing import Any
 
 from kg.extract.lexicon import SIGNS, Name
-from kg.extract.nearby import NOT_THIS_PATIENT, Beside, Cues, above, by_sentence, composed, inside
+from kg.extract.nearby import NOT_THIS_PATIENT, Beside, Cues, above, between, by_sentence, composed, context, inside
 from kg.extract.patterns import Patterns
 from kg.extract.reader import rules
 from kg.extract.reading import Found, Mention, Reading
 from kg.extract.sentences import Sentence
 
+_NAMED = 0.8
+"""What is named is surer than this, what is implied less sure."""
+
 
 @dataclass(frozen=True)
 class _Rules:
+    heads: Cues
     near: Beside
     patterns: Patterns
     results: Cues
@@ -45,6 +49,7 @@ def _rules() -> _Rules:
     file = rules("results")
     refused = file["refused"]
     return _Rules(
+        Cues({name: head["words"] for name, head in file["heads"].items()}),
         Beside(file),
         Patterns(file["patterns"]),
         Cues(file["results"]),
@@ -60,13 +65,12 @@ def investigations(reading: Reading) -> Iterator[Found]:
     """The investigations that were made, in the order in which they are told."""
     made: list[_Made] = []
     for sentence, mentions in by_sentence(reading, "Modalities", "AnatomicalSites", "Treatments", "Markers"):
-        named = list(_named(reading, sentence, mentions))
-        made += named
+        made += _named(reading, sentence, mentions)
+        made += _headed(reading, sentence, mentions)
         made += [one for one in _implied(sentence) if not _told(reading, one, made)]
     order: dict[str, int] = {}
-    vague = set(_rules().all["vague"])
     for one in made:
-        if one.concept in vague and _is_finer(reading, one.concept, made):
+        if _is_vague(reading, one, made):
             continue
         order.setdefault(one.concept, len(order) + 1)
         detail = {"order": str(order[one.concept])}
@@ -77,10 +81,16 @@ def investigations(reading: Reading) -> Iterator[Found]:
         yield Found("modality", one.concept, one.start, one.end, one.confidence, detail)
 
 
-def _is_finer(reading: Reading, concept: str, made: Sequence[_Made]) -> bool:
-    """Whether something more precise of this kind was made."""
-    besides = {concept, *_rules().all["vague_beside"]}
-    return any(o.concept not in besides and concept in above(reading.vocabulary, o.concept) for o in made)
+def _is_vague(reading: Reading, one: _Made, made: Sequence[_Made]) -> bool:
+    """Whether something more precise of this kind was made, or what was implied has its name elsewhere."""
+    rule = _rules().all
+    besides = {one.concept, *rule["vague_beside"]}
+    if one.concept in rule["vague"] and any(
+        o.concept not in besides and one.concept in above(reading.vocabulary, o.concept) for o in made
+    ):
+        return True
+    named = rule["implied_beside"].get(one.concept, ()) if one.confidence < _NAMED else ()
+    return any(o.concept in named for o in made)
 
 
 def _named(reading: Reading, sentence: Sentence, mentions: Sequence[Mention]) -> Iterator[_Made]:
@@ -92,9 +102,31 @@ def _named(reading: Reading, sentence: Sentence, mentions: Sequence[Mention]) ->
             continue
         if m.said & NOT_THIS_PATIENT or _not_made(sentence, m) or _means_else(sentence, m):
             continue
-        concept, site = _at_site(reading, sentence, m, sites)
+        confidence = 0.7 if "planned" in m.said else 0.9
+        targets = _targets(reading, sentence, m, sites, mentions)
+        concept, site = targets[0] if targets else (m.concept, None)
         concept = _instead(sentence, m, _as_before(sentence, m, mentions) or concept)
-        yield _Made(concept, m.start, m.end, m.last, sentence, site, 0.7 if "planned" in m.said else 0.9)
+        if not concept:
+            continue
+        yield _Made(concept, m.start, m.end, m.last, sentence, site, confidence)
+        for further, site in targets[1:]:
+            yield _Made(further, m.start, m.end, m.last, sentence, site, confidence)
+
+
+def _headed(reading: Reading, sentence: Sentence, mentions: Sequence[Mention]) -> Iterator[_Made]:
+    """What head words mean with a site: “analysis of the cerebrospinal fluid”, “a smear of his blood”."""
+    sites = [m for m in mentions if m.scheme == "AnatomicalSites"]
+    heads = _rules().heads.find(sentence.words) if sites else []
+    heads = [head for head in heads if not inside(head, mentions, proper=False)]
+    for head, said in zip(heads, context().said(sentence.words, heads), strict=True):
+        if said & NOT_THIS_PATIENT or _not_made(sentence, head):
+            continue
+        free = [site for site in sites if not _is_of_another(site, head, mentions)]
+        for site in _rules().near.sites(sentence, head, free):
+            table = _rules().all["heads"][head.concept]["sites"]
+            if concept := composed(reading.vocabulary, site.concept, table):
+                yield _Made(concept, head.start, head.end, head.last, sentence, site.concept, 0.85)
+                break
 
 
 def _as_before(sentence: Sentence, m: Mention, mentions: Sequence[Mention]) -> str | None:
@@ -115,18 +147,59 @@ def _instead(sentence: Sentence, m: Mention, concept: str) -> str:
     return str(rule["is"]) if set(rule["words"]).intersection(before) else concept
 
 
-def _at_site(reading: Reading, sentence: Sentence, m: Mention, sites: Sequence[Mention]) -> tuple[str, str | None]:
-    """The investigation with its target, where the vocabulary has it: “MRI of the thigh”."""
-    table = _rules().all["compose"].get(m.concept)
-    if table is None:
-        return m.concept, None
-    for site in _rules().near.sites(sentence, m, [site for site in sites if not inside(site, [m], proper=False)]):
-        if finer := composed(reading.vocabulary, site.concept, table):
-            return finer, site.concept
-    return m.concept, None
+def _targets(
+    reading: Reading, sentence: Sentence, m: Mention, sites: Sequence[Mention], mentions: Sequence[Mention]
+) -> list[tuple[str, str | None]]:
+    """The investigation with each of its targets, where the vocabulary has it: “MRI of the thigh and the pelvis”."""
+    tables = _rules().all["compose"]
+    kind = next((one for one in tables if one in above(reading.vocabulary, m.concept)), None)
+    if kind is None:
+        return []
+    free = [site for site in sites if not _is_of_another(site, m, mentions)]
+    ends = (m.first, m.last)
+    first = next((s for s in free if inside(s, [m]) and (s.first in ends or s.last in ends)), None)
+    if first is None and kind == m.concept:
+        outside = [site for site in free if not inside(site, [m], proper=False)]
+        near = _rules().near.sites(sentence, m, outside)
+        first = next((site for site in near if _composed(reading, site, tables[kind]) is not None), None)
+    if first is None:
+        return []
+    held = inside(first, [m])
+    concept = m.concept if held else _composed(reading, first, tables[kind]) or ""
+    found: list[tuple[str, str | None]] = [(concept, first.concept)]
+    named = [site for site in free if held and inside(site, [m])]
+    for site in (*named, *_in_list(sentence, first, free, back=first.last < m.last)):
+        finer = _composed(reading, site, tables[kind])
+        if finer and all(finer != one for one, _ in found):
+            found.append((finer, site.concept))
+    return found
 
 
-def _not_made(sentence: Sentence, m: Mention) -> bool:
+def _composed(reading: Reading, site: Mention, table: Mapping[str, str]) -> str | None:
+    return composed(reading.vocabulary, site.concept, table)
+
+
+def _is_of_another(site: Mention, m: Mention | Name, mentions: Sequence[Mention]) -> bool:
+    """Whether a site is what another investigation looked at: “CT of the chest and bone marrow biopsy”."""
+    others = [o for o in mentions if o.scheme == "Modalities" and (o.first, o.last) != (m.first, m.last)]
+    return any((o.first <= site.first and site.last <= o.last) or o.first == site.last + 1 for o in others)
+
+
+def _in_list(sentence: Sentence, first: Mention, sites: Sequence[Mention], *, back: bool) -> Iterator[Mention]:
+    """The sites that stand in one list with a site, behind it or before it."""
+    links, at = frozenset(_rules().all["links"]), first
+    for site in reversed(sites) if back else sites:
+        left, right = (site, at) if back else (at, site)
+        if left.last >= right.first:
+            continue
+        gap = set(between(sentence, left, right))
+        if not gap & {"and", ",", "/", "&", "or"} or gap - links:
+            return
+        yield site
+        at = site
+
+
+def _not_made(sentence: Sentence, m: Mention | Name) -> bool:
     words = [word.plain for word in sentence.words]
     before, after = words[max(0, m.first - 2) : m.first], " ".join(words[m.last + 1 : m.last + 4])
     far = words[max(0, m.first - 5) : m.first]
@@ -145,6 +218,9 @@ def _means_else(sentence: Sentence, m: Mention) -> bool:
     before = words[m.first - 1].plain if m.first else ""
     if any(word.plain in rule.get("with", ()) for word in words):
         return True
+    soon = {word.plain for word in words[m.last + 1 : m.last + 5]}
+    if soon.intersection(rule.get("soon", ())) and not soon.intersection(_rules().all["studies"]):
+        return True
     return after in rule.get("after", ()) or before in rule.get("before", ())
 
 
@@ -157,8 +233,13 @@ def _implied(sentence: Sentence) -> Iterator[_Made]:
 
 
 def _told(reading: Reading, one: _Made, made: Sequence[_Made]) -> bool:
-    """Whether the same or a finer investigation was told already."""
-    return any(one.concept in above(reading.vocabulary, other.concept) for other in made)
+    """Whether the same or a finer investigation was told already, for some of them in this sentence."""
+    again = one.concept in _rules().all["again"]
+    return any(
+        one.concept in above(reading.vocabulary, other.concept)
+        and (not again or other.sentence is one.sentence or other.concept == one.concept)
+        for other in made
+    )
 
 
 def _result(one: _Made, made: Sequence[_Made]) -> str | None:

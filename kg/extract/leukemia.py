@@ -23,6 +23,7 @@ SCHEME = "LeukemiaTypes"
 _DYSPLASIA = "MyelodysplasticSyndrome"
 _ROOTS = ("Leukemia", "BlasticPlasmacytoidDendriticCellNeoplasm", _DYSPLASIA)
 _TUMOR, _TUMORS_LEUKEMIA = "MyeloidSarcoma", "AcuteMyeloidLeukemia"
+_UNKNOWN, _LINEAGES = "AcuteUndifferentiatedLeukemia", ("AcuteLymphoblasticLeukemia", "AcuteMyeloidLeukemia")
 _ENOUGH, _WEIGHED = 0.5, 0.2
 _SHORT_FORM = re.compile(r"^(?: \( [\w/ ]{1,20} \)| \))")
 _GENERAL = frozenset({"Leukemia", "AcuteLeukemia", "MyeloidLeukemia", "LymphoidLeukemia"})
@@ -64,6 +65,7 @@ def _leukemia(reading: Reading) -> Iterator[Found]:
         return
     _settle_tumor(reading, candidates)
     _settle_dysplasia(reading, candidates)
+    _settle_undifferentiated(reading, candidates)
     if not candidates:
         return
     best = _best(reading, candidates)
@@ -97,9 +99,20 @@ def _sure(reading: Reading, candidates: dict[str, _Candidate]) -> dict[str, _Can
             for name, one in candidates.items()
             if one.weight >= _WEIGHED and name not in _GENERAL and all(reading.is_a(name, other) for other in sure)
         }
+        if not kinds and sure.keys() == {"Leukemia"}:
+            kinds = {name: one for name, one in _titled(reading).items() if name not in _GENERAL and name != _TUMOR}
         if len(kinds) == 1:
             return sure | kinds
     return sure
+
+
+def _titled(reading: Reading) -> dict[str, _Candidate]:
+    """The types that a title names for certain."""
+    about = [one for one in reading.about if one.role == TITLE]
+    own = {one.index for one in about}
+    mentions = [one for one in reading.at_large if one.sentence in own]
+    named = _named(Reading(reading.document, reading.about, mentions, reading.vocabulary))
+    return {name: one for name, one in named.items() if one.weight >= _ENOUGH}
 
 
 def _settle_dysplasia(reading: Reading, candidates: dict[str, _Candidate]) -> None:
@@ -110,21 +123,34 @@ def _settle_dysplasia(reading: Reading, candidates: dict[str, _Candidate]) -> No
         candidates.pop(_DYSPLASIA, None)
 
 
+def _settle_undifferentiated(reading: Reading, candidates: dict[str, _Candidate]) -> None:
+    """Take the lineage for a leukemia called undifferentiated where patient or title have it too."""
+    if _UNKNOWN not in candidates:
+        return
+    titled = {} if len(candidates) > 1 else _named(_at_large(reading))
+    lineages = [name for name in (*candidates, *titled) if any(reading.is_a(name, kind) for kind in _LINEAGES)]
+    if lineages:
+        candidates.setdefault(lineages[0], candidates[_UNKNOWN])
+        del candidates[_UNKNOWN]
+
+
 def _weight(reading: Reading, mention: Mention) -> float:
-    if mention.said & {"absent", "family"}:
-        return 0.0
     flat = reading.sentence(mention).flat
+    if "absent" in mention.said or ("family" in mention.said and not _patterns().fits("kin", flat.text)):
+        return 0.0
     start = flat.at(mention.start)
     end = flat.at(mention.end - 1)
     end = flat.text.find(" ", end) if flat.text.find(" ", end) > 0 else len(flat.text)
     after = _SHORT_FORM.sub("", flat.text[end : end + 60])
-    weight = 0.3 if mention.said & {"possible", "others"} else 1.0
     before = flat.text[max(0, start - 60) : start]
+    diagnosed = [rule for rule, cue in _patterns().find("diagnosed", before) if cue.end() >= len(before)]
+    doubts = {"others"} if any(rule.says.get("as") == "sure" for rule in diagnosed) else {"possible", "others"}
+    weight = 0.3 if mention.said & doubts else 1.0
     if any(cue.end() >= len(before) for _, cue in _patterns().find("not_before", before)):
         return 0.1
     if any(cue.start() <= 1 for _, cue in _patterns().find("not_after", after)):
         weight *= 0.3
-    elif any(cue.end() >= len(before) for _, cue in _patterns().find("diagnosed", before)):
+    elif diagnosed:
         weight *= 1.2
     return weight * (1.5 if reading.sentence(mention).firm else 1.0)
 

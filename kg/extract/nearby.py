@@ -120,24 +120,27 @@ class Beside:
     def __init__(self, rule: Mapping[str, Any]) -> None:
         """Take ``ties`` to what follows, ``parts`` that part from it, and ``joins`` that part from a site before.
 
-        With ``touching`` a site right after the word needs no tie: “MRI pelvis”.
+        With ``touching`` a site right after the word needs no tie: “MRI pelvis”. Over ``copulas`` a word reaches
+        further back: “both testes were found to be enlarged”.
         """
         self._ties = frozenset(rule["ties"])
         self._parts = frozenset(rule["parts"])
         self._adjectives = frozenset(rule.get("adjectives", ()))
         self._joins = self._parts | frozenset(rule.get("joins", ()))
         self._touching = bool(rule.get("touching"))
+        self._copulas = frozenset(rule.get("copulas", ()))
 
     def sites(self, sentence: Sentence, head: Placed, sites: Sequence[Mention]) -> Iterator[Mention]:
         """The sites that stand before a head word or are tied to it, the nearest first."""
         before = bisect_left([site.last for site in sites], head.first) - 1
         if before >= 0:
             gap = between(sentence, sites[before], head)
-            if len(gap) <= 3 and not self._joins.intersection(gap):
+            joined = len(gap) <= 3 and not self._joins.intersection(gap)
+            if joined or (1 < len(gap) <= 6 and self._copulas.issuperset(gap)):
                 yield sites[before]
         first = bisect_right([site.first for site in sites], head.last)
         for site in sites[first : first + 3]:
-            gap = _without_abbreviation(between(sentence, head, site))
+            gap = without_abbreviation(between(sentence, head, site))
             if len(gap) > 9 or self._parts.intersection(gap):
                 return
             if self._touching and not gap:
@@ -149,10 +152,10 @@ class Beside:
             yield site
 
 
-def _without_abbreviation(gap: list[str]) -> list[str]:
-    """The words after a name without the abbreviation that follows it: “(MRI) of the brain”."""
-    if len(gap) > 2 and gap[0] == "(" and gap[2] == ")":
-        return gap[3:]
+def without_abbreviation(gap: list[str]) -> list[str]:
+    """The words after a name without what follows it in brackets: “(MRI) of the brain”, “(45 Gy) to the arm”."""
+    if gap[:1] == ["("] and ")" in gap[:8]:
+        return gap[gap.index(")") + 1 :]
     return gap[1:] if gap[:1] == [")"] else gap
 
 
@@ -163,7 +166,7 @@ def composed(vocabulary: Vocabulary, site: str, table: Mapping[str, str]) -> str
 
 
 @cache
-def _headed_names(vocabulary: Vocabulary) -> Mapping[tuple[str, str], str]:
+def headed_names(vocabulary: Vocabulary) -> Mapping[tuple[str, str], str]:
     """Names of sites of two words, of which the second is one that several sites share: “median nerve”."""
     heads = frozenset(rules("sites")["shared_heads"])
     names: dict[tuple[str, str], str] = {}
@@ -187,7 +190,7 @@ def with_shared_heads(vocabulary: Vocabulary, sentence: Sentence, sites: Sequenc
         at, joined = site.first - 1, False
         while at >= 0:
             word = sentence.words[at].plain
-            concept = _headed_names(vocabulary).get((word, head)) if joined else None
+            concept = headed_names(vocabulary).get((word, head)) if joined else None
             if concept:
                 token = sentence.words[at]
                 found.append(replace(site, concept=concept, start=token.start, end=token.end, first=at, last=at))

@@ -53,7 +53,7 @@ def split(sentences: Sequence[Sentence]) -> list[Sequence[Sentence]]:
     told = [sentence for sentence in sentences if sentence.role == CASE]
     if not any(sentence.firm for sentence in told):
         return []
-    patients = _patients(told, _several(sentences))
+    patients = _patients(told, _several(sentences), _announced(sentences))
     if len(patients) > 1:
         return [patient.sentences for patient in patients]
     apart = bool(patients) and (patients[0].age is not None or patients[0].number is not None)
@@ -82,7 +82,7 @@ def _announced(sentences: Sequence[Sentence]) -> int:
     return 1
 
 
-def _patients(told: Sequence[Sentence], several: bool) -> list[_Patient]:
+def _patients(told: Sequence[Sentence], several: bool, announced: int) -> list[_Patient]:
     patients: list[_Patient] = []
     shared: list[Sentence] = []
     current: _Patient | None = None
@@ -98,6 +98,11 @@ def _patients(told: Sequence[Sentence], several: bool) -> list[_Patient]:
             shared.append(sentence)
             continue
         current.sentences.append(sentence)
+    known = {patient.number or announced + 1 for patient in patients}
+    if 1 < max(known, default=0) <= announced:
+        # Of some who are announced together only a few are told apart.
+        patients += [_Patient(number) for number in range(1, announced + 1) if number not in known]
+        patients.sort(key=lambda one: one.number or 0)
     for patient in patients:
         patient.sentences = sorted([*shared, *patient.sentences], key=lambda one: one.index)
     return patients

@@ -23,9 +23,11 @@ def evidence_of(document: Document, start: int, end: int) -> Data | None:
     if start == end or section is None:
         return None
     mention = fold(document.text[start:end])
-    found = folded_pattern(mention).match(document.text, start) if mention else None
-    if found is None or found.end() != end:
-        return None
+    # Words that folding leaves as they are stand where they were taken from.
+    if mention != document.text[start:end]:
+        found = folded_pattern(mention).match(document.text, start) if mention else None
+        if found is None or found.end() != end:
+            return None
     try:
         sentence = document.sentence_hash(start)
     except LookupError:

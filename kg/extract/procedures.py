@@ -35,7 +35,7 @@ class Procedures:
             for key in ("quality", "course"):
                 said[key] = listed(details(found, key).get(key))
             said["duration_months"] = number(details(found, "duration_months").get("duration_months"))
-            if said["duration_months"] is None and status != "Absent":
+            if not said["duration_months"] and status != "Absent":
                 lasted = duration_months(self._statements.document, found)
                 said["duration_months"] = number(str(lasted[0])) if lasted else None
             said["measurements"] = self._scores(value) if status != "Absent" else []

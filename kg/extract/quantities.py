@@ -37,8 +37,7 @@ class Quantities:
             if word in ("a", "an"):
                 value = Decimal(1)
             elif re.fullmatch(r"\d+/\d+", word):
-                above, below = word.split("/")
-                value = Decimal(above) / Decimal(below) if int(below) else Decimal(0)
+                value = _fraction(*word.split("/"))
             elif re.fullmatch(r"\d+(?:[.,]\d+)?", word):
                 value = Decimal(word.replace(",", "."))
             elif word in self._numbers:
@@ -62,6 +61,17 @@ class Quantities:
         """A span of time in years, to two places."""
         value, found = self.number(number), self._units.get(unit)
         return None if value is None or found is None else (value * found[1]).quantize(Decimal("0.01")).normalize()
+
+
+def _fraction(above: str, below: str) -> Decimal:
+    """A fraction; “31/2” is three and a half that lost its space.
+
+    >>> _fraction("1", "4"), _fraction("31", "2")
+    (Decimal('0.25'), Decimal('3.5'))
+    """
+    if len(above) == 2 and above[1] == "1" and below == "2":
+        return Decimal(above[0]) + Decimal("0.5")
+    return Decimal(above) / Decimal(below) if int(below) else Decimal(0)
 
 
 def printed(value: Decimal) -> str:

@@ -81,10 +81,10 @@ class Reading:
 
     @cached_property
     def _by_index(self) -> dict[int, Sentence]:
-        return {sentence.index: sentence for sentence in self.sentences}
+        return {sentence.index: sentence for sentence in (*self.about, *self.sentences)}
 
     def sentence(self, mention: Mention) -> Sentence:
-        """The sentence of a mention."""
+        """The sentence of a mention, of the patient or at large."""
         return self._by_index[mention.sentence]
 
     def of(self, *schemes: str) -> list[Mention]:

@@ -13,9 +13,10 @@ from functools import cache, cached_property
 from kg.extract.patterns import Patterns, Rule
 from kg.extract.reading import Found, Reading
 from kg.extract.rulefiles import rules
-from kg.extract.sentences import TITLE, Sentence
+from kg.extract.sentences import OTHERS, TITLE, Sentence
 
 _LYMPHOID = ("ChronicLymphocyticLeukemia", "HairyCellLeukemia")
+_CHRONIC = (*_LYMPHOID, "ChronicMyeloidLeukemia", "ChronicMyelomonocyticLeukemia")
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Story:
     def told_relapse(self) -> list[Cue]:
         """Where the patient's sentences speak of relapse."""
         found = self.cues("relapse")
-        if not self.complication:
+        if not found or not self.complication:
             return found
         tied = self.cues("tied")
         return [cue for cue in found if any(_overlap(cue, other) for other in tied)]
@@ -93,7 +94,12 @@ class Story:
     @cached_property
     def again(self) -> list[Cue]:
         """Where a later remission than the first is told of before the episode, and leukemic cells are found."""
-        return self.cues("again") if self.leukemic and not self.complication else []
+        return self.cues("again") if self._remitted and self.leukemic and not self.complication else []
+
+    @cached_property
+    def _remitted(self) -> bool:
+        """Whether the text speaks of a remission of this patient at all."""
+        return bool(self.cues("achieved") or self.cues("remission") or self.cues("number"))
 
     @cached_property
     def complication(self) -> list[Cue]:
@@ -111,15 +117,16 @@ class Story:
             if self._only_before(strong) or self._only_at_the_end(strong, first):
                 return found_at("relapse", "false", strong[0], 0.55)
             return found_at("relapse", "true", strong[0], 0.93 if len(strong) > 1 or self.remissions else 0.88)
-        if (title := self.cues("relapse", self._titles)) and not self.complication:
+        title = self.cues("relapse", self._titles)
+        if title and (not self.complication or self.cues("titled", self._titles)):
             return found_at("relapse", "true", title[0], 0.8)
         if self.leukemic and not self._persistent:
             if cue := self._after_remission():
                 return found_at("relapse", "true", cue, 0.8)
             if cue := self._returned():
                 return found_at("relapse", "true", cue, 0.7)
-        if self.leukemic and not self.complication and (cue := next(iter(self.cues("meanwhile")), None)):
-            return found_at("relapse", "true", cue, 0.7)
+        if self.leukemic and self._remitted and not self.complication and (meanwhile := self.cues("meanwhile")):
+            return found_at("relapse", "true", meanwhile[0], 0.7)
         if self.again:
             return found_at("relapse", "true", self.again[0], 0.6)
         history = self.cues("history")
@@ -128,7 +135,7 @@ class Story:
             return found_at("relapse", "true", at_large[0], 0.6)
         if guess := self._guessed(first, history, at_large) or self._returning(history, at_large):
             return found_at("relapse", "true", guess, 0.55)
-        if history and self.leukemic and not first and not self.complication:
+        if history and self.leukemic and not first and not self.complication and not self._lingering:
             return None
         cue = next(iter((*self._persistent, *first)), None)
         place = cue.place if cue else (self.types[0].start, self.types[0].end)
@@ -137,17 +144,32 @@ class Story:
     def _after_remission(self) -> Cue | None:
         """The remission after which leukemic cells were found."""
         since = [*self.remissions, *(cue for cue in self.later if cue.rule.says["as"] != "after")]
-        if not since or any(cue.rule.says.get("as") != "weak" for cue in self._another):
+        if not since or self._lingering or any(cue.rule.says.get("as") != "weak" for cue in self._another):
             return None
         before = self.cues("had_been")
         begin = 0 if before else self.start(min(one.place[0] for one in since))
-        titled = [] if self.complication else self.cues("leukemic", self._titles)
-        after = [cue for cue in self.leukemic if cue.place[1] > begin or cue in titled]
+        own = self.cues("leukemic")
+        titled = [] if self.complication or own else self.cues("leukemic", self._titles)
+        after = [cue for cue in own if cue.place[1] > begin and not self._closes(cue, since[0])] + titled
         return since[0] if after and (before or not self._treated_first(since, after)) else None
 
+    def _closes(self, cue: Cue, remission: Cue) -> bool:
+        """Whether leukemic cells are only how the story of a first disease, shown before the remission, ended."""
+        ended = {self.start(one.place[0]) for one in self.cues("closing")}
+        shown = (*self.cues("leukemic"), *self.cues("lesion"))
+        return self.start(cue.place[0]) in ended and any(one.place[1] < remission.place[0] for one in shown)
+
+    @cached_property
+    def _lingering(self) -> bool:
+        """Whether the leukemia is a chronic one of which neither a remission nor a transplant is told."""
+        chronic = all(any(self.reading.is_a(one.value, kind) for kind in _CHRONIC) for one in self.types)
+        return chronic and not (self.remissions or self.cues("grafted"))
+
     def _at_large(self) -> list[Cue]:
-        """Where the paper speaks of relapse in general, as what it is on."""
-        told = self.cues("relapse", self.reading.about)
+        """Where the paper speaks of relapse in general, or of all its patients, as what it is on."""
+        whole = self.reading.whole.sentences if self.reading.whole else ()
+        theirs = [one for one in whole if one.role == OTHERS and cues_of().fits("announces", one.flat.text)]
+        told = self.cues("relapse", self.reading.about) or self.cues("relapse", theirs)
         if not told and self.remissions and self.cues("lesion") and not self.cues("cleared"):
             return self.cues("topic", self.reading.about)
         return told
@@ -176,7 +198,7 @@ class Story:
         """Whether the paper is on the first disease, and relapse only how it ended."""
         ended = [cue.place for cue in self.cues("ended")]
         found = min((cue.place[0] for cue in self.leukemic), default=0)
-        told_first = found or any(cue.rule.says["as"] == "strong" for cue in first)
+        told_first = self.leukemic or any(cue.rule.says["as"] == "strong" for cue in first)
         if not ended or not told_first or any(cue.place[0] < found for cue in (*self.remissions, *self.later)):
             return False
         if any(cue.place[0] < ended[0][0] for cue in self.cues("remission")):
@@ -199,7 +221,7 @@ class Story:
 
     def _guessed(self, first: list[Cue], history: list[Cue], at_large: list[Cue]) -> Cue | None:
         """What suggests a relapse that is not named: a leukemia treated before, and leukemic cells or a tumor now."""
-        if self.complication or self._persistent or self._another:
+        if self.complication or self._persistent or self._another or self._lingering:
             return None
         treated = self.cues("treated")
         strong = [cue for cue in first if cue.rule.says["as"] == "strong"]
@@ -217,11 +239,11 @@ class Story:
         That is the end of a remission, a growth that came back, a relapse that was feared and not excluded, or a growth
         in a patient with a leukemia of the past where the paper speaks of relapse.
         """
-        if self._persistent or self._another:
+        if self._persistent or self._another or self._lingering:
             return None
         last = max((cue.place[0] for cue in (*self.cues("begins"), *self.cues("lesion"), *self.leukemic)), default=0)
         ill = max((cue.place[0] for cue in self.complication), default=-1)
-        if lost := [cue for cue in self.cues("lost") if ill < cue.place[1] < last]:
+        if self._remitted and (lost := [cue for cue in self.cues("lost") if ill < cue.place[1] < last]):
             return lost[0]
         if self.complication:
             return None

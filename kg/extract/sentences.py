@@ -111,16 +111,26 @@ class Sentences:
     def _with_patient(self, found: list[Sentence]) -> list[Sentence]:
         """The sentences; where none brings a patient in, but the title does, or someone is examined, with one firm."""
         if any(one.firm for one in found):
-            return found
+            return self._with_opening(found)
         told = [one for one in found if one.role == CASE]
         titles = [one for one in found if one.role == TITLE and self._patterns.fits("titled", one.flat.text)]
-        titles += [one for one in found[:1] if self._patterns.fits("opening", one.flat.text)]
+        opening = [one for one in found[:3] if self._patterns.fits("opening", one.flat.text)]
+        titles += opening
+        if opening and not told:
+            titles += [one for one in found[opening[0].index + 1 :] if self._patterns.fits("them", one.flat.text)]
         if not titles:
             crowd = any(self._patterns.fits("crowd", one.flat.text) for one in found)
             examined = any(self._patterns.fits("examined", one.flat.text) for one in told)
             told = told if examined and not crowd else []
         for one in [*(told or titles)[:1], *(one for one in titles if one.role == OTHERS)]:
             found[one.index] = one.with_(role=CASE, firm=True)
+        return found
+
+    def _with_opening(self, found: list[Sentence]) -> list[Sentence]:
+        """The sentences; one that opens the text with its few patients tells of them."""
+        first = next((one for one in found if one.role != TITLE), None)
+        if first and first.role == OTHERS and self._patterns.fits("opening", first.flat.text):
+            found[first.index] = first.with_(role=CASE)
         return found
 
     def _role(self, text: str, before: str) -> tuple[str, bool]:

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from kg.extract.lexicon import Name
-from kg.extract.nearby import NOT_THIS_PATIENT, Cues, between, inside
+from kg.extract.nearby import NOT_THIS_PATIENT, Cues, Placed, between, inside, without_abbreviation
 from kg.extract.reader import rules
 from kg.extract.reading import Mention
 from kg.extract.sentences import Sentence
 
-STRONG, FAIR = 3, 2
-"""How much speaks for a site: words that say leukemia, or a lesion that the report takes for it."""
+OWN, STRONG, FAIR = 4, 3, 2
+"""How much speaks for a site: words that say leukemia, that it was involved, or a lesion taken for leukemia."""
 
-LEUKEMIC = ("leukemic", "cells")
+LEUKEMIC = ("leukemic", "cells", "infiltration")
 """Groups of cues that say leukemia."""
+
+
+_STRENGTH = {"leukemic": OWN, "cells": OWN, "infiltration": STRONG, "involved": STRONG}
+
+
+def strength_of(cue: Name) -> int:
+    """How much a cue says of a site that it speaks of."""
+    return _STRENGTH.get(cue.concept, FAIR)
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,16 @@ class SiteRules:
     after: frozenset[str]
     never: frozenset[str]
     all: Mapping[str, Any]
+
+
+@dataclass
+class Site:
+    """A site with the best reason to count it."""
+
+    mention: Mention
+    concept: str
+    score: int
+    detail: dict[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -47,10 +65,20 @@ def site_rules() -> SiteRules:
     )
 
 
+def gap_of(sentence: Sentence, left: Placed, right: Placed) -> list[str]:
+    """The plain words between two names, without brackets and without words of side and level."""
+    idle, depth, gap = site_rules().all["idle"], 0, []
+    for word in between(sentence, left, right):
+        depth += (word == "(") - (word == ")")
+        if depth <= 0 and word not in idle and word != ")":
+            gap.append(word)
+    return gap
+
+
 def weight_of(
     sentence: Sentence, place: Mention, cues: Sequence[Name], others: Sequence[Mention], *, examined: bool
 ) -> int:
-    """How much the cues say of a site: ``STRONG``, ``FAIR`` or nothing.
+    """How much the cues say of a site: ``OWN``, ``STRONG``, ``FAIR`` or nothing.
 
     Args:
         sentence: the sentence of all of them.
@@ -62,16 +90,16 @@ def weight_of(
     rule = site_rules()
     best = 0
     for cue in cues:
-        if cue.concept in ("past", "ignored"):
+        if cue.concept in ("past", "ignored", "change"):
             continue
         if cue.first <= place.last and place.first <= cue.last:
             # The name itself says it: “leukemia cutis”, “hypopyon”.
             if cue.concept != "clear":
-                best = max(best, STRONG if cue.concept in LEUKEMIC else FAIR)
+                best = max(best, strength_of(cue))
             continue
-        weight = STRONG if cue.concept in LEUKEMIC else FAIR
+        weight = strength_of(cue)
         if cue.first > place.last:
-            gap = between(sentence, place, cue)
+            gap = gap_of(sentence, place, cue)
             if cue.concept == "clear":
                 if len(gap) <= 3 and not rule.after.difference({"normal", "remission", "not", "no"}).intersection(gap):
                     return 0
@@ -79,23 +107,43 @@ def weight_of(
             if rule.after.intersection(gap) - ({"for"} if "positive" in gap else set()):
                 continue
             crossed = sum(1 for other in others if place.last < other.first < cue.first)
+            if not crossed and gap and _speaks_on(sentence, cue, gap, weight):
+                continue
+            if gap and _is_anothers(sentence, cue, others):
+                continue
             near = 8 if gap and gap[0] in rule.all["holds"] else 3
-            reach = 14 if examined else (near if weight == FAIR else 9)
+            reach = (14 if weight < OWN else 20) if examined else (near if weight == FAIR else 9)
             if examined and weight == FAIR and others:
                 continue
             if len(gap) <= reach and crossed <= (1 if len(gap) <= 3 else 0):
                 best = max(best, weight)
         elif not examined:
-            gap = between(sentence, cue, place)
+            gap = gap_of(sentence, cue, place)
             if cue.concept == "clear":
                 if len(gap) == 0 and sentence.words[cue.first].plain != "remission":
                     return 0
                 continue
             if rule.before.intersection(gap):
                 continue
-            if len(gap) <= (12 if weight == STRONG else 6) and (len(gap) <= 1 or rule.ties.intersection(gap)):
+            if len(gap) <= (12 if weight >= STRONG else 6) and (len(gap) <= 1 or rule.ties.intersection(gap)):
                 best = max(best, weight)
     return best
+
+
+def _speaks_on(sentence: Sentence, cue: Name, gap: Sequence[str], weight: int) -> bool:
+    """Whether a cue after a place is of what follows: “the cord and deposits in a root”, “ear fullness, a swelling”."""
+    if weight == FAIR and "," in gap:
+        return True
+    following = {word.plain for word in sentence.words[cue.last + 1 : cue.last + 3]}
+    return gap[0] in ("and", "with") and not following.isdisjoint(site_rules().all["speaks_on"])
+
+
+def _is_anothers(sentence: Sentence, cue: Name, others: Sequence[Mention]) -> bool:
+    """Whether a cue says itself where it is: “pain in the hip was caused by infiltration of the acetabulum”."""
+    following = {word.plain for word in sentence.words[cue.last + 1 : cue.last + 3]}
+    if following.isdisjoint(("of", "in", "at", "within")):
+        return False
+    return any(0 < other.first - cue.last <= 5 for other in others)
 
 
 def is_labelled(sentence: Sentence, place: Mention) -> bool:
@@ -127,16 +175,86 @@ def proven(sentence: Sentence, kinds: Sequence[Mention]) -> Iterator[Name]:
             yield Name("leukemic", "cues", kind.first, kind.last, kind.start, kind.end)
 
 
-def look_at(sentence: Sentence, place: Mention, looks: Sequence[Mention]) -> Mention | None:
+def at_place(sentence: Sentence, kinds: Sequence[Mention], places: Sequence[Mention]) -> Iterator[Name]:
+    """Leukemias that stand right beside a place: “AML of the testis”, “cutaneous ALL”, “infiltration of ATLL”."""
+    rule = site_rules().all["at_place"]
+    for kind in kinds:
+        if kind.said & (NOT_THIS_PATIENT | {"absent", "historical"}):
+            continue
+        right = {word.plain for word in sentence.words[kind.last + 1 : kind.last + 3]}
+        after = [between(sentence, kind, place) for place in places if 0 < place.first - kind.last <= 5]
+        tied = any(gap and gap[0] in rule["ties"] and not set(gap) - set(rule["words"]) for gap in after)
+        before = any(place.last + 1 == kind.first for place in places)
+        if tied or (before and not right.intersection(rule["not_before"])):
+            yield Name("leukemic", "cues", kind.first, kind.last, kind.start, kind.end)
+
+
+def without_foreign(sentence: Sentence, cues: Sequence[Name]) -> list[Name]:
+    """The cues but those that another illness governs: “GVHD involving the skin”, “lesions due to infection”."""
+    rule, words = site_rules().all["foreign"], sentence.words
+    strange = [at for at, word in enumerate(words) if word.plain in rule["words"] and not _waved_off(sentence, at)]
+    if not strange:
+        return list(cues)
+    leukemic = [cue for cue in cues if strength_of(cue) == OWN]
+    return [cue for cue in cues if cue in leukemic or not _governed(sentence, cue, strange, leukemic)]
+
+
+def without_denied(sentence: Sentence, cues: Sequence[Name]) -> list[Name]:
+    """The cues but those that are denied or only thought of: “no leukemic infiltration”, “possible invasion of …”."""
+    rule, words = site_rules().all["denied"], sentence.words
+    kept = []
+    for cue in cues:
+        before = [word.plain for word in words[max(0, cue.first - rule["reach"]) : cue.first]]
+        last = max((at for at, word in enumerate(before) if word in rule["words"]), default=-1)
+        if (
+            cue.concept in ("clear", "past", "ignored", "change")
+            or last < 0
+            or set(before[last:]).intersection(rule["ends"])
+        ):
+            kept.append(cue)
+    return kept
+
+
+def _waved_off(sentence: Sentence, at: int) -> bool:
+    before = {word.plain for word in sentence.words[max(0, at - 5) : at]}
+    return not before.isdisjoint(site_rules().all["foreign"]["waved_off"])
+
+
+def _governed(sentence: Sentence, cue: Name, strange: Sequence[int], leukemic: Sequence[Name]) -> bool:
+    rule, words = site_rules().all["foreign"], sentence.words
+    for at in strange:
+        first, last = (at, cue.first) if at < cue.first else (cue.last, at)
+        gap = [word.plain for word in words[first + 1 : last]]
+        if at < cue.first and "and" in gap and cue.concept in ("mass", "surface", "lesion"):
+            continue
+        if any(first <= one.first <= last for one in leukemic) or set(rule["parts"]).intersection(gap):
+            continue
+        if at < cue.first and len(gap) <= rule["reach"]:
+            return True
+        if at > cue.last and len(gap) <= 5 and set(gap).intersection(rule["ties"]):
+            return True
+    return False
+
+
+def look_at(
+    sentence: Sentence, place: Mention, looks: Sequence[Mention], places: Sequence[Mention] = ()
+) -> Mention | None:
     """The investigation that looked at a place: “renal biopsy”, “MRI of the cervical and lumbar spine”."""
     near = set(site_rules().all["looked_at"])
+    own = {sentence.words[at].plain for one in places for at in range(one.first, one.last + 1)}
     for look in looks:
         if look.first <= place.first and place.last <= look.last and look.last - look.first > place.last - place.first:
             return look
         if place.last == look.first - 1:
             return look
-        gap = between(sentence, look, place)
-        if place.first > look.last and len(gap) <= 12 and "of" in gap and not set(gap) - near:
+        gap = without_abbreviation(between(sentence, look, place))
+        gap = [word for word in gap if word not in own]
+        if (
+            place.first > look.last
+            and len(gap) <= 12
+            and ("of" in gap or not set(gap) - {"and", ",", "the"})
+            and not set(gap) - near
+        ):
             return look
     return None
 

@@ -26,6 +26,7 @@ class Statements:
         self.vocabulary = vocabulary
         self.notes: list[str] = []
         self._ids: set[str] = set()
+        self._placed: dict[tuple[int, int], Data | None] = {}
 
     def make(self, data: Data, found: Sequence[Found], name: str | None = None) -> Data | None:
         """A statement that says ``data``; ``None``, and a note, if none of what was found has a place.
@@ -70,8 +71,14 @@ class Statements:
             ranks[said] += 1
             places.setdefault((one.start, one.end), ranks[said])
         kept = sorted(places, key=lambda place: places[place])[: max(_MOST_EVIDENCE, len(ranks))]
-        evidence = (evidence_of(self.document, *place) for place in places if place in kept)
-        return list({(one["start"], one["end"]): one for one in evidence if one is not None}.values())
+        evidence = (self._place(*place) for place in places if place in kept)
+        return list({(one["start"], one["end"]): dict(one) for one in evidence if one is not None}.values())
+
+    def _place(self, start: int, end: int) -> Data | None:
+        """The evidence for a stretch, made once: what is told at one place goes into several statements."""
+        if (start, end) not in self._placed:
+            self._placed[start, end] = evidence_of(self.document, start, end)
+        return self._placed[start, end]
 
 
 def _least_sure(found: Iterable[Found]) -> str | None:

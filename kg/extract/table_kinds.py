@@ -31,7 +31,9 @@ def of_others(document: Document) -> list[tuple[int, int]]:
         first = table.cells[0].start
         section = next((s for s in document.sections if s.start <= first < s.end), None)
         if section is not None and section.name.lower().startswith("table"):
-            found.append((section.start, section.end))
+            # The notes below it explain its short forms.
+            own = (section.name, f"{section.name} notes")
+            found += [(s.start, s.end) for s in document.sections if s.name in own]
         else:
             found.append((first, max(cell.end for cell in table.cells)))
     return found

@@ -9,6 +9,13 @@ from typing import NamedTuple
 
 # A word that a line end cuts is one word (“infil-\ntration”); a hyphen inside a line parts two.
 _WORD = re.compile(r"[^\W\d_]+(?:[-‐‑\u00ad] *\n *[a-z]+)*|\d+(?:[.,·]\d+)*|[^\w\s]", re.UNICODE)
+_NOT_IZED = frozenset(
+    (
+        *("advised", "bruised", "circumcised", "comprised", "compromised", "devised", "disguised", "excised"),
+        *("exercised", "immunocompromised", "incised", "promised", "raised", "revised", "supervised", "surprised"),
+    )
+)
+"""Words in “-ised” that no spelling writes with a “z”."""
 _BREAK = re.compile(r"[-‐‑\u00ad] *\n *")
 
 
@@ -57,8 +64,8 @@ def plain(word: str) -> str:
 def spelled(word: str) -> str:
     """A word in lower case and American spelling, its ending kept.
 
-    >>> spelled("Leukaemias"), spelled("tumours"), spelled("hospitalised"), spelled("was")
-    ('leukemias', 'tumors', 'hospitalized', 'was')
+    >>> spelled("Leukaemias"), spelled("tumours"), spelled("hospitalised"), spelled("excised")
+    ('leukemias', 'tumors', 'hospitalized', 'excised')
     """
     word = unicodedata.normalize("NFKC", word).casefold()
     ending = "s" if word.endswith("ours") else ""
@@ -73,6 +80,6 @@ def _american(word: str) -> str:
             word = word[:-3] + "or"
         if word.endswith(("isation", "isations")):
             word = word.replace("isation", "ization")
-        elif word.endswith("ised"):
+        elif word.endswith("ised") and word not in _NOT_IZED:
             word = word[:-4] + "ized"
     return word

@@ -12,6 +12,9 @@ _CITATIONS = ("mixed-citation", "element-citation", "citation", "nlm-citation")
 _DROP = frozenset({"label", "pub-id", "object-id"})
 _LEFT = re.compile(r"\s*(?:doi|pmid|pmcid)\s*:?\s*[.;,]*\s*$", re.IGNORECASE)
 _NUMBER = re.compile(r"\W*(\d{1,4})\W*")
+_SIDE_BY_SIDE = frozenset({
+    ("surname", "given-names"), ("article-title", "source"), ("source", "volume"), ("source", "year"),
+})  # fmt: skip
 Entry = tuple[int, str, str | None, str | None]
 
 
@@ -44,6 +47,7 @@ def _text(citation: Element) -> str:
     """The citation as printed, or put together from its parts where the file has no punctuation between them."""
     own = [citation.text or "", *(child.tail or "" for child in citation)]
     if any(part.strip() for part in own) or not len(citation):
+        _part(citation)
         return _LEFT.sub("", words(citation, _DROP))
     people = [_person(name) for name in below(citation, "name", "string-name", "collab") if _is_author(name)]
     etal = ["et al"] if next(below(citation, "etal"), None) is not None else []
@@ -54,6 +58,14 @@ def _text(citation: Element) -> str:
     parts = (", ".join([*people, *etal]), title, source, " ".join(filter(None, (year, place))))
     joined = ". ".join(part.rstrip(".") for part in parts if part)
     return f"{joined}." if joined else squeezed(" ".join(words(child) for child in citation))
+
+
+def _part(citation: Element) -> None:
+    """Put a space between parts that the file sets side by side without one: “MorelliG”, “Am J Hyg83”."""
+    for element in citation.iter():
+        following = element.getnext()
+        if not element.tail and following is not None and (tag(element), tag(following)) in _SIDE_BY_SIDE:
+            element.tail = " "
 
 
 def _person(name: Element) -> str:

@@ -1,0 +1,112 @@
+"""Findings as lists deny them, as whole clauses tell them, and the ends of a denial; all sentences are invented."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.extract.findings import findings
+from tests.extract_fixture import read
+
+OPENING = "A 40-year-old man with AML in remission was admitted. "
+
+
+def told(text: str, status: str) -> set[str]:
+    return {one.value for part in read(OPENING + text) for one in findings(part) if one.detail.get("status") == status}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("He denied vertigo, diarrhea, cough, headache, dysphagia, nausea or edema.", {"Cough", "Dysphagia", "Edema"}),
+        ("There was neither fever nor weight loss.", {"Fever", "WeightLoss"}),
+        ("No headache, vomiting, diplopia, vertigo or seizures were reported.", {"Headache", "Vomiting", "Seizure"}),
+        ("He was without pain, rash and itching.", {"Pain", "SkinRash", "Pruritus"}),
+        (
+            "The skin was clear, with no jaundice, petechiae or edema.",
+            {"Jaundice", "Edema"},
+        ),
+        ("We saw no sign of splenomegaly or lymphadenopathy.", {"Lymphadenopathy", "Splenomegaly"}),
+        ("He was afebrile.", {"Fever"}),
+        ("The rash was nonpruritic and nonerythematous.", {"Pruritus", "Erythema"}),
+        ("His marrow showed no excess of blasts.", {"BoneMarrowBlasts"}),
+        ("The peripheral blood film contained no blasts.", {"PeripheralBlasts"}),
+        ("Blasts were not found in the peripheral blood.", {"PeripheralBlasts"}),
+        ("CSF analysis found normal cell counts.", {"CSFPleocytosis"}),
+        ("The CSF was acellular.", {"CSFPleocytosis"}),
+        ("Blood counts were normal.", {"HematologicAbnormality"}),
+        ("The blood count, marrow aspirate and karyotype were normal.", {"HematologicAbnormality"}),
+        ("CT did not show bone destruction.", {"BoneDestruction"}),
+    ],
+)
+def test_what_is_denied(text: str, expected: set[str]) -> None:
+    assert expected <= told(text, "Absent")
+    assert not expected & told(text, "Present")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("There was no fever but he had a cough.", {"Cough"}),
+        ("A boy without lymphadenopathy presented with a mass in the left breast.", {"BreastMass"}),
+        ("He had no fever, but his ankle jerks were absent.", {"AbsentAnkleReflex"}),
+        ("His symptoms persisted without improvement; the headache worsened.", {"Headache"}),
+        ("He had no response to steroids and developed ptosis.", {"Ptosis"}),
+    ],
+)
+def test_where_a_denial_ends(text: str, expected: set[str]) -> None:
+    assert expected <= told(text, "Present")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Both testes were found to be enlarged.", "TesticularSwelling"),
+        ("He noted fullness of the right upper eyelid.", "PeriorbitalSwelling"),
+        ("His leukocyte count was 12.5 x 10^9/L with 40% blasts.", "PeripheralBlasts"),
+        ("Myeloblasts were seen on the peripheral smear.", "PeripheralBlasts"),
+        ("Lumbar puncture revealed many leukemic blasts.", "CSFBlasts"),
+        ("There was CSF lymphocytosis.", "CSFPleocytosis"),
+        ("The plantar response was extensor on the right.", "BabinskiSign"),
+        ("The Achilles reflex was absent.", "AbsentAnkleReflex"),
+        ("He had distal muscle weakness of the legs.", "DistalMuscleWeakness"),
+        ("There was a loss of sensation below T8.", "SensoryLevel"),
+        ("Loss of proprioception was noted.", "SensoryImpairment"),
+        ("He complained of pain in his lower molar.", "Toothache"),
+        ("The teeth had become mobile.", "LooseTeeth"),
+        ("His speech was hard to understand.", "Dysarthria"),
+        ("He lost control of his bladder.", "UrinaryIncontinence"),
+        ("Difficulty in voiding was noted.", "UrinaryRetention"),
+        ("Prothrombin and fibrinogen were abnormal with low fibrinogen.", "Coagulopathy"),
+        ("CT found a chronic subdural hematoma.", "IntracranialHemorrhage"),
+        ("An extradural mass with compression of the spinal cord was seen.", "SpinalCordCompression"),
+        ("He had low-grade temperature.", "Fever"),
+        ("He had exophthalmos of the right eye.", "Proptosis"),
+        ("Skin GVHD of grade III appeared.", "AcuteGvhd"),
+        ("He died of Aspergillus pneumonia.", "Pneumonia"),
+        ("He died of Aspergillus pneumonia.", "FungalInfection"),
+        ("Cytomegalovirus infection was found.", "ViralInfection"),
+        ("DWI showed restricted diffusion.", "RestrictedDiffusion"),
+        ("MRI showed a cerebral infarct.", "CerebralInfarction"),
+        ("He had pain in his left knee and later in both hips.", "HipPain"),
+        ("An ulcerating gum lesion was seen.", "OralUlcer"),
+    ],
+)
+def test_what_is_told_in_other_words(text: str, expected: str) -> None:
+    assert expected in told(text, "Present")
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("His eye was unresponsive to topical steroids.", {"AlteredConsciousness"}),
+        ("He had portal venous hypertension.", {"Hypertension"}),
+        ("A pale optic disc was seen.", {"Pallor"}),
+        ("The white cell count was reduced to 190 x 10^9/L by leukapheresis.", {"Leukopenia"}),
+        ("Large masses of the ciliary body were seen.", {"FacialSwelling"}),
+        ("Corneal edema was seen.", {"FacialSwelling", "Edema"}),
+        ("He achieved MRD negativity after treatment.", {"MeasurableResidualDisease"}),
+        ("A plaque-like lesion was seen.", {"SkinPlaque"}),
+    ],
+)
+def test_what_means_something_else(text: str, absent: set[str]) -> None:
+    assert not absent & (told(text, "Present") | told(text, "Absent"))

@@ -1,0 +1,70 @@
+"""Courses told in many wordings: phrases on marrow, fluid, extent and outcome, and whole stories with their traps.
+
+The sentences and what is to be read in them are data, in ``extract_histories.yaml``; all are invented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from kg.extract.outcomes import outcomes
+from tests.extract_fixture import found, read
+
+HISTORIES: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "extract_histories.yaml").read_text("utf-8"))
+
+
+def phrases() -> Iterator[tuple[str, dict[str, str | None]]]:
+    for group in HISTORIES["phrases"]:
+        for words in group["words"]:
+            yield f"{HISTORIES['after']} {words}", group["says"]
+
+
+def stories() -> Iterator[tuple[str, dict[str, str | None]]]:
+    for story in HISTORIES["stories"]:
+        yield story["text"], story["says"]
+
+
+@pytest.mark.parametrize(("text", "says"), [*phrases(), *stories()])
+def test_what_a_story_says(text: str, says: dict[str, str | None]) -> None:
+    reading = read(text)[0]
+    told = {one.field: one.value for one in outcomes(reading)}
+    told |= {field: one.value for field, one in found(reading).items()}
+    assert {field: told.get(field) for field in says} == says
+
+
+@pytest.mark.parametrize(
+    ("text", "relapses"),
+    [
+        ("We describe 3 children with ALL. The first two had bone pain. The third patient had a marrow relapse.", 1),
+        ("We describe cases of two AML patients who, though in remission, had an orbital chloroma.", 2),
+        ("Three boys with testicular relapse of ALL are reported. Two were in marrow remission.", 3),
+        ("Two patients with AML relapsing in the breast are described. Patient 1 was 33. Patient 2 was 41.", 2),
+    ],
+)
+def test_some_who_are_announced_together(text: str, relapses: int) -> None:
+    told = [found(reading)["relapse"].value for reading in read(text)]
+    assert told.count("true") == relapses
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Orbital relapse developed two years after a transplant for AML. Biopsy showed blasts.",
+        "In a female with AML, relapse in the breast was found.",
+        "A 52-year-old women with AML was seen because of a relapse in the skin.",
+        "AML presented as a breast mass in the 25th week of pregnancy.",
+        "A man of 61 with AML noticed weakness of both legs.",
+    ],
+)
+def test_a_patient_without_being_called_so(text: str) -> None:
+    assert [found(reading)["leukemia"].value for reading in read(text)] == ["AcuteMyeloidLeukemia"]
+
+
+def test_a_short_form_in_capitals_ends_a_sentence() -> None:
+    text = "A man of 20 with AML had a mass, an MS. The marrow was normal.It showed no blasts. Ms. A saw it."
+    assert len(read(text)[0].sentences) == 4
