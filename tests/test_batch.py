@@ -26,8 +26,8 @@ from kg.batch.inputs import Inputs
 from kg.batch.report import write_report
 from kg.batch.run import run
 from kg.batch.work import Form, Item, Job, Result, failed, plain_result, work
+from kg.draft.record import Outcome
 from kg.errors import BatchError, ConfigError, SourceTextError
-from kg.extract.draft import Outcome
 from kg.ingest.source import MAX_BYTES
 from kg.records import read_record
 from kg.records.yaml_positions import read_yaml

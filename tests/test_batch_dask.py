@@ -20,8 +20,8 @@ from kg.batch.folder import DRAFTS, JOURNAL, OutFolder
 from kg.batch.inputs import Inputs
 from kg.batch.run import run
 from kg.batch.work import Form, Job
+from kg.draft.record import Outcome
 from kg.errors import BatchError, ConfigError
-from kg.extract.draft import Outcome
 from tests.conftest import ROOT
 
 pytest.importorskip("distributed")

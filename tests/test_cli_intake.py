@@ -18,8 +18,8 @@ from kg.batch.work import Form, Item, Job, work
 from kg.build import build
 from kg.cli.main import app
 from kg.config import shipped
+from kg.draft.record import Outcome
 from kg.evidence import State, check_record, source_document, unused_cells
-from kg.extract.draft import Outcome
 from kg.ingest import read_plain_text
 from kg.records import read_record
 from kg.records.reader import read_curated

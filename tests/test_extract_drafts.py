@@ -12,14 +12,14 @@ import pytest
 
 from kg.build import build
 from kg.config import shipped
+from kg.draft.placing import evidence_of
+from kg.draft.record import Outcome, Patient, draft_record, file_name, outcome_of, read_patients, record_slug
+from kg.draft.record_yaml import record_yaml, reference_yaml, renamed
+from kg.draft.summary import summary
 from kg.errors import RecordError
 from kg.evidence import State, check_record, source_document
-from kg.extract.draft import Outcome, Patient, draft_record, file_name, outcome_of, read_patients, record_slug
-from kg.extract.placing import evidence_of
 from kg.extract.reader import Reader
 from kg.extract.reading import Found
-from kg.extract.record_yaml import record_yaml, reference_yaml, renamed
-from kg.extract.summary import summary
 from kg.ingest import Document, Metadata, read_bytes
 from kg.records import Record
 from kg.records.yaml_positions import read_yaml

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kg.extract.draft import draft_record, read_patients
+from kg.draft.record import draft_record, read_patients
 from kg.extract.episodes import episodes
 from kg.ingest import read_bytes
 from kg.records import Record

@@ -16,13 +16,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from kg.batch.work import Form, Item, Job, work
+from kg.draft import llm as llm_module
+from kg.draft.llm import Refined, Refiner
+from kg.draft.llm_client import Client, Model, model_of
+from kg.draft.llm_schema import fields_of, question, schema
+from kg.draft.record import draft_record, read_patients
+from kg.draft.record_yaml import record_yaml
 from kg.errors import ConfigError
-from kg.extract import llm as llm_module
-from kg.extract.draft import draft_record, read_patients
-from kg.extract.llm import Refined, Refiner
-from kg.extract.llm_client import Client, Model, model_of
-from kg.extract.llm_schema import fields_of, question, schema
-from kg.extract.record_yaml import record_yaml
 from kg.extract.rulefiles import rules
 from kg.records import read_record
 from tests.conftest import ROOT
@@ -426,7 +426,7 @@ def test_without_a_choice_nothing_of_the_model_is_loaded(tmp_path: Path) -> None
     program = (
         "import sys; from kg.batch.work import Form, Item, Job, work\n"
         f"result = work(Item('a.txt', 'a.txt', '0' * 64, data={REPORT.encode()!r}), Job(Form.YAML, '2026-11-20'))\n"
-        "print(result.outcome.value, 'httpx2' in sys.modules, 'kg.extract.llm' in sys.modules)"
+        "print(result.outcome.value, 'httpx2' in sys.modules, 'kg.draft.llm' in sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60

@@ -13,9 +13,9 @@ import pytest
 
 from kg.batch.cluster import extract_chunk
 from kg.batch.work import Form, Item, Job
+from kg.draft.record import read_patients
 from kg.errors import ConfigError
 from kg.extract import name_sources
-from kg.extract.draft import read_patients
 from kg.extract.name_sources import Terminology, outer_names, read_hpo, read_linked, read_names
 from kg.extract.names import (
     EXACT,

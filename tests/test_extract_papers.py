@@ -13,11 +13,11 @@ from kg.batch.work import Form, Item, Job, Result, work
 from kg.batch.works import identity, renamed_works
 from kg.build import build
 from kg.config import shipped
+from kg.draft.citations import Bibliography, citations_of
+from kg.draft.printed_reference import printed_facts
+from kg.draft.record import Outcome, RecordDraft, draft_record, read_patients
+from kg.draft.record_yaml import record_yaml, reference_yaml
 from kg.evidence import State, check_record, source_document
-from kg.extract.draft import Outcome, RecordDraft, draft_record, read_patients
-from kg.extract.draft_citations import Bibliography, citations_of
-from kg.extract.printed_reference import printed_facts
-from kg.extract.record_yaml import record_yaml, reference_yaml
 from kg.ingest import Document, read_bytes
 from kg.records import Record
 from kg.records.paper import Reference

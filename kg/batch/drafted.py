@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from kg.batch.work import Form, Item, Result
-from kg.extract.draft import Outcome, RecordDraft
-from kg.extract.record_yaml import record_yaml, reference_yaml
-from kg.extract.summary import case_summary
+from kg.draft.record import Outcome, RecordDraft
+from kg.draft.record_yaml import record_yaml, reference_yaml
+from kg.draft.summary import case_summary
 from kg.ingest.drafts import Data, Draft
 from kg.records.paper import Reference
 from kg.vocabulary import Vocabulary

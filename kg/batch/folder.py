@@ -23,9 +23,9 @@ from typing import Any, BinaryIO
 from kg import __version__
 from kg.batch.work import Form, Item, Result, plain_result
 from kg.batch.works import Works, numbered, renamed_works
+from kg.draft.record import Outcome
+from kg.draft.record_yaml import renamed
 from kg.errors import BatchError, ConfigError
-from kg.extract.draft import Outcome
-from kg.extract.record_yaml import renamed
 
 JOURNAL, DRAFTS, REFERENCES, RECORDS = "outcomes.jsonl", "drafts.jsonl", "references.yaml", "records"
 _REFERENCES_HEAD = (

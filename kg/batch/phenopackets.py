@@ -7,8 +7,8 @@ from functools import cache
 from kg.batch.drafted import drafted_result
 from kg.batch.work import Item, Job, Result, plain_result, reader
 from kg.config import shipped
+from kg.draft.record import AGENT, TOOL, Outcome, file_name
 from kg.errors import NoLeukemiaError
-from kg.extract.draft import AGENT, TOOL, Outcome, file_name
 from kg.ingest.phenopacket import draft_phenopackets
 from kg.ingest.phenopacket_terms import Terms
 from kg.link.sssom import read_mappings

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from kg.batch.work import Result
+from kg.draft.record import Outcome
 from kg.errors import ConfigError
-from kg.extract.draft import Outcome
 
 MEANING = {
     Outcome.DRAFTED: "became a draft",

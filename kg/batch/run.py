@@ -11,7 +11,7 @@ from typing import Protocol
 
 from kg.batch.folder import copy_of
 from kg.batch.work import Item, Result
-from kg.extract.draft import Outcome
+from kg.draft.record import Outcome
 
 CHUNK = 16
 CHUNK_BYTES = 1_000_000

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import IO, BinaryIO
 
 from kg.batch.work import Item, Result
+from kg.draft.record import Outcome
 from kg.errors import ConfigError
-from kg.extract.draft import Outcome
 
 
 class LineSink:

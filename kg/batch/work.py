@@ -9,22 +9,22 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from kg.config import shipped
+from kg.draft.citations import Bibliography
+from kg.draft.llm_client import Model
+from kg.draft.record import MAX_CHARACTERS, Outcome, draft_record, outcome_of, read_patients
+from kg.draft.record_yaml import record_yaml, reference_yaml
+from kg.draft.summary import rows_summary, summary
+from kg.draft.tables import may_have_cases
 from kg.errors import SanctuaryError, SourceTextError
-from kg.extract.draft import MAX_CHARACTERS, Outcome, draft_record, outcome_of, read_patients
-from kg.extract.draft_citations import Bibliography
-from kg.extract.draft_tables import may_have_cases
-from kg.extract.llm_client import Model
 from kg.extract.names import NO_NAMES, Names
 from kg.extract.reader import Reader
-from kg.extract.record_yaml import record_yaml, reference_yaml
-from kg.extract.summary import rows_summary, summary
 from kg.ingest import Document, read_bytes
 from kg.ingest.formats import is_phenopackets
 from kg.records.reader import read_bibliography
 from kg.vocabulary import read_ontology, read_vocabulary
 
 if TYPE_CHECKING:
-    from kg.extract.llm import Refiner
+    from kg.draft.llm import Refiner
 
 
 class Form(StrEnum):
@@ -119,7 +119,7 @@ def bibliography() -> Bibliography:
 @cache
 def refiner(model: Model, names: Names) -> Refiner:
     """What asks a model in this process, made once."""
-    from kg.extract.llm import Refiner
+    from kg.draft.llm import Refiner
 
     return Refiner(model, reader(names))
 

@@ -53,9 +53,9 @@ def run(
 
 
 def _evaluate_gold(gold: Path, *, errors: bool, as_json: bool) -> None:
-    from kg.extract.draft import read_patients
+    from kg.draft.record import read_patients
+    from kg.draft.summary import summary
     from kg.extract.reader import Reader
-    from kg.extract.summary import summary
     from kg.ingest.readers import read_bytes
     from kg.vocabulary import read_ontology, read_vocabulary
 
@@ -133,9 +133,9 @@ def _numbers(score: Score) -> dict[str, float | int | None]:
 
 def _compare_papers(papers: Path, data: Path, *, errors: bool, as_json: bool) -> None:
     from kg.comparison import compare
+    from kg.draft.citations import Bibliography
+    from kg.draft.record import draft_record, read_patients
     from kg.evidence import source_document
-    from kg.extract.draft import draft_record, read_patients
-    from kg.extract.draft_citations import Bibliography
     from kg.extract.reader import Reader
     from kg.records import Record, read_curated
     from kg.vocabulary import read_ontology, read_vocabulary

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kg.batch.run import Engine, Tally
     from kg.batch.stream import LineSink
     from kg.batch.work import Job
-    from kg.extract.llm_client import Model
+    from kg.draft.llm_client import Model
     from kg.extract.names import Names
 
 _EXAMPLES = (
@@ -183,7 +183,7 @@ def _names(chosen: Sequence[str], folder: Path | None) -> Names:
 
 def _model(url: str | None, name: str | None, seconds: float) -> Model | None:
     """The model that options or environment name, told to the user, since texts will go there."""
-    from kg.extract.llm_client import model_of
+    from kg.draft.llm_client import model_of
 
     usual_url, usual_name = llm_address()
     model = model_of(url or usual_url, name or usual_name, seconds)
@@ -194,7 +194,7 @@ def _model(url: str | None, name: str | None, seconds: float) -> Model | None:
 
 def _tell_alone(sink: OutFolder | LineSink) -> None:
     """How many drafts are those of the rules alone, and why the first is."""
-    from kg.extract.draft import Outcome
+    from kg.draft.record import Outcome
 
     alone = [one for one in sink.outcomes() if one.outcome is Outcome.DRAFTED and one.reason]
     if alone:
@@ -204,7 +204,7 @@ def _tell_alone(sink: OutFolder | LineSink) -> None:
 
 def _tell_failures(sink: OutFolder | LineSink) -> None:
     """The first documents that failed, each with its reason; there may be thousands."""
-    from kg.extract.draft import Outcome
+    from kg.draft.record import Outcome
 
     failed = (one for one in sink.outcomes() if one.outcome is Outcome.FAILED)
     for result in islice(failed, _SHOWN):

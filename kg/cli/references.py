@@ -43,7 +43,7 @@ def references(
     """
     from kg.batch.drafted import entry_of
     from kg.batch.folder import REFERENCES
-    from kg.extract.record_yaml import reference_yaml
+    from kg.draft.record_yaml import reference_yaml
     from kg.records.reader import read_bibliography
     from kg.vocabulary import read_ontology, read_vocabulary
 
@@ -118,7 +118,7 @@ def _into(out: Path, files: Sequence[str], key: str, entries: Sequence[tuple[str
     """Write the entries into a folder of drafts."""
     from kg.batch.folder import REFERENCES, OutFolder
     from kg.batch.work import Form, Item, Result
-    from kg.extract.draft import Outcome
+    from kg.draft.record import Outcome
 
     folder = OutFolder(out, Form.YAML)
     try:

@@ -214,7 +214,12 @@ def _told(found: Found, reading: Reading, *, min_score: float, decided: bool) ->
     if found.decided and not decided:
         yield f"{found.decided:,} that a curator has decided are left out; --decided shows them."
     if reading.again:
-        yield f"{reading.again:,} records of papers that another record tells were left out."
+        what = (
+            "record of a paper that another record tells was"
+            if reading.again == 1
+            else ("records of papers that another record tells were")
+        )
+        yield f"{reading.again:,} {what} left out."
     if found.too_large:
         yield f"{found.too_large:,} groups of cases with too little to tell them apart were not compared within."
     for problem in reading.problems[:_SHOWN]:

@@ -107,7 +107,7 @@ def _content(file: str) -> bytes:
 
 def _document(file: str, content: bytes, sheet: str | None) -> tuple[Document, list[Note]]:
     """The document with the table: a file of a table, or a paper that has one."""
-    from kg.extract.draft import file_name
+    from kg.draft.record import file_name
     from kg.ingest import read_bytes
     from kg.ingest.case_table_files import read_case_table
     from kg.ingest.drafts import Note, NoteKind
@@ -191,7 +191,7 @@ def _draft(
     document: Document, slug: str, mapping: TableMap, vocabulary: Vocabulary, data: Path, told: Sequence[Note]
 ) -> Draft:
     from kg.batch.folder import REFERENCES
-    from kg.extract.draft import TOOL
+    from kg.draft.record import TOOL
     from kg.ingest.case_table import draft_cases
     from kg.records.reader import read_bibliography
 

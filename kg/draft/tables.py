@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kg.draft.cells import CellReader, with_words
+from kg.draft.citations import Bibliography, Citations
 from kg.errors import SanctuaryError
-from kg.extract.draft_cells import CellReader, with_words
-from kg.extract.draft_citations import Bibliography, Citations
 from kg.extract.reader import Reader
 from kg.extract.table_kinds import cites, tells_who
 from kg.ingest import Document, Table

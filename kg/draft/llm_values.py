@@ -16,8 +16,8 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
+from kg.draft.llm_schema import NO_DETAIL, Field
 from kg.extract.lexicon import Name
-from kg.extract.llm_schema import NO_DETAIL, Field
 from kg.extract.nearby import context
 from kg.extract.reading import Found, Reading
 from kg.extract.rulefiles import rules

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kg.extract.draft_plan import FLUID, INITIAL, MARROW, Plan, Planned
+from kg.draft.plan import FLUID, INITIAL, MARROW, Plan, Planned
+from kg.draft.statements import best, details, number
 from kg.extract.reading import Found
-from kg.extract.statements import best, details, number
 from kg.ingest.drafts import Data
 
 

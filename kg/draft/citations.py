@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kg.extract.cited_places import Places, by_name, by_number, unseen
-from kg.extract.placing import evidence_of
-from kg.extract.printed_reference import printed_facts, surname
+from kg.draft.cited_places import Places, by_name, by_number, unseen
+from kg.draft.placing import evidence_of
+from kg.draft.printed_reference import printed_facts, surname
 from kg.ingest import Document, Reference
 from kg.ingest.drafts import Data, reference_slug, slug, unused
 from kg.records.paper import Reference as Known

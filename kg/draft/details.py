@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 
+from kg.draft.statements import number
 from kg.extract.patterns import joined
 from kg.extract.reading import Found
 from kg.extract.rulefiles import rules
-from kg.extract.statements import number
 from kg.ingest import Document
 from kg.ingest.document import fold
 

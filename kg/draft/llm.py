@@ -13,15 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from kg.draft.llm_client import Client, Model
+from kg.draft.llm_schema import fields_of, question, schema
+from kg.draft.llm_values import accepted, told_apart
+from kg.draft.record import TOOL, Patient, RecordDraft
+from kg.draft.summary import SINGLE
 from kg.errors import EndpointError
-from kg.extract.draft import TOOL, Patient, RecordDraft
-from kg.extract.llm_client import Client, Model
-from kg.extract.llm_schema import fields_of, question, schema
-from kg.extract.llm_values import accepted, told_apart
 from kg.extract.reader import Reader
 from kg.extract.reading import Found, Reading
 from kg.extract.rulefiles import rules
-from kg.extract.summary import SINGLE
 from kg.ingest import Document
 from kg.ingest.document import fold
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
-from kg.extract.placing import evidence_of
+from kg.draft.placing import evidence_of
 from kg.extract.reading import Found
 from kg.ingest import Document
 from kg.ingest.drafts import Data, slug, unused

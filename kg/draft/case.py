@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kg.extract.draft_episodes import Episodes
-from kg.extract.draft_plan import Plan
-from kg.extract.draft_treatments import Treatments
-from kg.extract.procedures import Procedures
+from kg.draft.episodes import Episodes
+from kg.draft.plan import Plan
+from kg.draft.procedures import Procedures
+from kg.draft.statements import Statements, best, details, grouped, kebab, number
+from kg.draft.treatments import Treatments
 from kg.extract.reading import Found
-from kg.extract.statements import Statements, best, details, grouped, kebab, number
 from kg.ingest import Document
 from kg.ingest.drafts import Data
 from kg.vocabulary import Vocabulary

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from kg.extract.draft import RecordDraft
+from kg.draft.record import RecordDraft
 from kg.ingest.drafts import Data
 
 _HEAD = "# yaml-language-server: $schema=../record.schema.json\n"

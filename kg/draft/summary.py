@@ -15,12 +15,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from kg.extract.draft import Patient, record_slug
-from kg.extract.draft_citations import Bibliography, citations_of
-from kg.extract.draft_tables import table_cases
+from kg.draft.citations import Bibliography, citations_of
+from kg.draft.record import Patient, record_slug
+from kg.draft.statements import best
+from kg.draft.tables import table_cases
 from kg.extract.reader import Reader
 from kg.extract.reading import Found
-from kg.extract.statements import best
 from kg.ingest import Document
 from kg.ingest.document import fold
 from kg.vocabulary import Vocabulary

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from kg.extract.draft_details import doses, response
-from kg.extract.draft_plan import Plan
+from kg.draft.details import doses, response
+from kg.draft.plan import Plan
+from kg.draft.statements import Statements, details, grouped, number
 from kg.extract.reading import Found
-from kg.extract.statements import Statements, details, grouped, number
 from kg.ingest.document import fold
 from kg.ingest.drafts import Data
 

@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kg.draft.statements import Statements, best, details, grouped, involvement, kebab, number, true
 from kg.extract.reading import Found
-from kg.extract.statements import Statements, best, details, grouped, involvement, kebab, number, true
 from kg.ingest.drafts import Data
 
 RELAPSE, LEUKEMIA, INITIAL = "relapse", "leukemia", "initial-leukemia"

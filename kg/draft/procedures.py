@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kg.extract.draft_details import duration_months
-from kg.extract.draft_plan import Plan
+from kg.draft.details import duration_months
+from kg.draft.plan import Plan
+from kg.draft.statements import Statements, details, grouped, involvement, listed, number
 from kg.extract.reading import Found
-from kg.extract.statements import Statements, details, grouped, involvement, listed, number
 from kg.ingest.drafts import Data
 
 _NEAR = 300

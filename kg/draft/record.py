@@ -15,10 +15,10 @@ from enum import StrEnum
 from pydantic import ValidationError
 
 from kg import __version__
-from kg.extract.case_draft import draft_case
-from kg.extract.draft_citations import Bibliography, Citations, citations_of, renumber
-from kg.extract.draft_merge import Merger, pair
-from kg.extract.draft_tables import TableCases, may_have_cases, table_cases
+from kg.draft.case import draft_case
+from kg.draft.citations import Bibliography, Citations, citations_of, renumber
+from kg.draft.merge import Merger, pair
+from kg.draft.tables import TableCases, may_have_cases, table_cases
 from kg.extract.extractors import found_in
 from kg.extract.reader import Reader
 from kg.extract.reading import Found

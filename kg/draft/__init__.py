@@ -1,0 +1,1 @@
+"""From what was found in a document to a draft record, and to flat JSON."""
