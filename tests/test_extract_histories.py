@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from kg.extract.leukemia import leukemia
 from kg.extract.outcomes import outcomes
 from tests.extract_fixture import found, read
 
@@ -35,6 +36,20 @@ def test_what_a_story_says(text: str, says: dict[str, str | None]) -> None:
     told = {one.field: one.value for one in outcomes(reading)}
     told |= {field: one.value for field, one in found(reading).items()}
     assert {field: told.get(field) for field in says} == says
+
+
+@pytest.mark.parametrize("text", HISTORIES["strangers"])
+def test_whom_no_leukemia_befell(text: str) -> None:
+    assert not [one for reading in read(text) for one in leukemia(reading)]
+
+
+def test_patients_in_the_rows_of_a_table() -> None:
+    text = "Case | Age/sex | Leukemia | Site of relapse\n1 | 6 y/M | B-ALL | testis\n2 | 15 y/F | AML | breast\n"
+    told = [{field: one.value for field, one in found(reading).items()} for reading in read(text)]
+    assert [(one["age"], one["sex"], one["relapse"]) for one in told] == [
+        ("6", "Male", "true"),
+        ("15", "Female", "true"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -134,12 +134,13 @@ def _told(sentence: Sentence, name: str, subject: str) -> Iterator[Status]:
     text = subject + sentence.flat.text
     for rule, match in _patterns().find(name, text):
         says = rule.says
-        before = text[: match.start()]
+        told = f"{text[: match.start()]} {match[0]}"
+        late = _patterns().fits("afterwards", told) or _patterns().fits("at_last", text)
         yield Status(
             str(says["value"]),
             sentence.flat.place(max(0, match.start() - len(subject)), max(1, match.end() - len(subject))),
             bool(says.get("weak")),
-            says["value"] == INVOLVED and _patterns().fits("afterwards", f"{before} {match[0]}"),
+            says["value"] == INVOLVED and late,
             says.get("tells") == "relapse",
             sentence.index,
             name == "marrow" and _patterns().fits("differing", text),

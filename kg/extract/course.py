@@ -10,10 +10,11 @@ from decimal import Decimal
 from functools import cache
 
 from kg.extract.compartments import FREE, compartments, isolated, statuses
+from kg.extract.evidence import Cue
 from kg.extract.leukemia import leukemia
 from kg.extract.quantities import Quantities, printed
 from kg.extract.reading import Found, Reading
-from kg.extract.relapse import Cue, Story, cues_of, found_at
+from kg.extract.relapse import Story, cues_of, found_at
 from kg.extract.rulefiles import rules
 
 _LONGEST = Decimal(60)

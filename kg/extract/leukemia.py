@@ -56,9 +56,12 @@ def _leukemia(reading: Reading) -> Iterator[Found]:
     certain = max((one.weight for one in candidates.values()), default=0.0)
     if other and certain < _ENOUGH:
         return
+    if certain < _WEIGHED:
+        candidates = {name: one for name, one in candidates.items() if name not in _GENERAL}
     confidence = 0.95 if certain >= 1 else 0.7
     if not candidates:
         if other:
+            yield from _proven_tumor(reading)
             return
         candidates, confidence = dict(_implied(reading)), 0.6
     if not candidates:
@@ -72,6 +75,13 @@ def _leukemia(reading: Reading) -> Iterator[Found]:
     for name in [best, *_beside(reading, best, candidates)]:
         specific, place = _refined(reading, name, candidates[name].places[0])
         yield Found("leukemia", specific, *place, confidence=confidence)
+
+
+def _proven_tumor(reading: Reading) -> Iterator[Found]:
+    """The tumor that the opening names, where the patient's cells prove it though another growth was thought of."""
+    cells = next(((one, rule) for one in reading.sentences for rule in _patterns().find("proof", one.flat.text)), None)
+    if cells and _TUMOR in _named(_at_large(reading)):
+        yield Found("leukemia", _TUMOR, *cells[0].flat.place(*cells[1][1].span()), confidence=0.6)
 
 
 def _named(reading: Reading) -> dict[str, _Candidate]:
@@ -136,23 +146,38 @@ def _settle_undifferentiated(reading: Reading, candidates: dict[str, _Candidate]
 
 def _weight(reading: Reading, mention: Mention) -> float:
     flat = reading.sentence(mention).flat
-    if "absent" in mention.said or ("family" in mention.said and not _patterns().fits("kin", flat.text)):
+    if "family" in mention.said and not _patterns().fits("kin", flat.text):
         return 0.0
     start = flat.at(mention.start)
     end = flat.at(mention.end - 1)
     end = flat.text.find(" ", end) if flat.text.find(" ", end) > 0 else len(flat.text)
     after = _SHORT_FORM.sub("", flat.text[end : end + 60])
-    before = flat.text[max(0, start - 60) : start]
+    behind, before = _SHORT_FORM.sub("", flat.text[end:]), flat.text[max(0, start - 60) : start]
+    after = behind[:60]
+    if "absent" in mention.said and not (_ends(before, "theirs") or _begins(behind, "outlived")):
+        return 0.0
+    if _begins(behind, "never"):
+        return 0.0
     diagnosed = [rule for rule, cue in _patterns().find("diagnosed", before) if cue.end() >= len(before)]
     doubts = {"others"} if any(rule.says.get("as") == "sure" for rule in diagnosed) else {"possible", "others"}
     weight = 0.3 if mention.said & doubts else 1.0
-    if any(cue.end() >= len(before) for _, cue in _patterns().find("not_before", before)):
+    if _ends(before, "not_before"):
         return 0.1
     if any(cue.start() <= 1 for _, cue in _patterns().find("not_after", after)):
         weight *= 0.3
     elif diagnosed:
         weight *= 1.2
     return weight * (1.5 if reading.sentence(mention).firm else 1.0)
+
+
+def _ends(before: str, group: str) -> bool:
+    """Whether the words before a name end with a cue of a group."""
+    return any(cue.end() >= len(before) for _, cue in _patterns().find(group, before))
+
+
+def _begins(behind: str, group: str) -> bool:
+    """Whether the words after a name begin with a cue of a group."""
+    return any(cue.start() <= len(" , ") for _, cue in _patterns().find(group, behind))
 
 
 def _settle_tumor(reading: Reading, candidates: dict[str, _Candidate]) -> None:

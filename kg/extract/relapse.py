@@ -7,25 +7,16 @@ leukemic cells after it, with no other illness that explains the episode. The cu
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property
 
-from kg.extract.patterns import Patterns, Rule
+from kg.extract.evidence import Cue, affirmed, cues_in, kind, settled, unsaid, upheld
+from kg.extract.patterns import Patterns
 from kg.extract.reading import Found, Reading
 from kg.extract.rulefiles import rules
 from kg.extract.sentences import OTHERS, TITLE, Sentence
 
 _LYMPHOID = ("ChronicLymphocyticLeukemia", "HairyCellLeukemia")
 _CHRONIC = (*_LYMPHOID, "ChronicMyeloidLeukemia", "ChronicMyelomonocyticLeukemia")
-
-
-@dataclass(frozen=True)
-class Cue:
-    """A cue where it was found."""
-
-    rule: Rule
-    place: tuple[int, int]
-    groups: dict[str, str | None]
 
 
 @cache
@@ -45,28 +36,33 @@ class Story:
     def cues(self, group: str, sentences: Iterable[Sentence] | None = None) -> list[Cue]:
         """The cues of a group in order of their place."""
         if sentences is not None:
-            return self._cues(group, sentences)
+            return cues_in(cues_of(), group, sentences)
         if group not in self._known:
-            self._known[group] = self._cues(group, self.reading.sentences)
+            self._known[group] = cues_in(cues_of(), group, self.reading.sentences)
         return self._known[group]
-
-    @staticmethod
-    def _cues(group: str, sentences: Iterable[Sentence]) -> list[Cue]:
-        found = [
-            Cue(rule, sentence.flat.place(*match.span()), match.groupdict())
-            for sentence in sentences
-            for rule, match in cues_of().find(group, sentence.flat.text)
-        ]
-        return sorted(found, key=lambda cue: cue.place)
 
     @cached_property
     def told_relapse(self) -> list[Cue]:
         """Where the patient's sentences speak of relapse."""
-        found = self.cues("relapse")
+        found = affirmed(self.cues("relapse"), self._hedged)
         if not found or not self.complication:
             return found
         tied = self.cues("tied")
-        return [cue for cue in found if any(_overlap(cue, other) for other in tied)]
+        return [cue for cue in found if any(cue.overlaps(other) for other in tied)]
+
+    @cached_property
+    def _hedged(self) -> list[Cue]:
+        """Words of relapse that do not say that the leukemia came back."""
+        return unsaid(self.reading.sentences)
+
+    @cached_property
+    def _refuted(self) -> Cue | None:
+        """A relapse that was thought of or excluded, where what was found later is another illness."""
+        weighed = [cue for cue in self._hedged if kind(cue) != "foreign"]
+        if not weighed or any(cue.place[1] > weighed[0].place[0] for cue in self.cues("leukemic")):
+            return None
+        known = self.complication or self.cues("denied") or any(kind(cue) == "excluded" for cue in weighed)
+        return weighed[0] if known or settled(self.reading.sentences, weighed[0].place[1]) else None
 
     @cached_property
     def leukemic(self) -> list[Cue]:
@@ -114,10 +110,12 @@ class Story:
         """Whether the episode is a relapse; nothing where the text leaves it open."""
         first = self.cues("first")
         if strong := self.told_relapse:
-            if self._only_before(strong) or self._only_at_the_end(strong, first):
+            if self._only_before(strong) or self._only_at_the_end(strong, first) or self._explained(strong):
                 return found_at("relapse", "false", strong[0], 0.55)
             return found_at("relapse", "true", strong[0], 0.93 if len(strong) > 1 or self.remissions else 0.88)
-        title = self.cues("relapse", self._titles)
+        if self._refuted:
+            return found_at("relapse", "false", self._refuted, 0.8)
+        title = affirmed(self.cues("relapse", self._titles), unsaid(self._titles))
         if title and (not self.complication or self.cues("titled", self._titles)):
             return found_at("relapse", "true", title[0], 0.8)
         if self.leukemic and not self._persistent:
@@ -227,7 +225,11 @@ class Story:
         strong = [cue for cue in first if cue.rule.says["as"] == "strong"]
         if treated and (self.leukemic or self.cues("lesion")):
             earlier = [cue for cue in treated if cue.rule.says["as"] == "earlier"]
-            found = min(cue.place[0] for cue in self.leukemic or self.cues("lesion"))
+            shown = self.leukemic or self.cues("lesion")
+            found = min(cue.place[0] for cue in shown)
+            last = max(cue.place[0] for cue in (*shown, *self.cues("lesion")))
+            # Treatment that is told when all has been found is that of the first disease.
+            earlier = [cue for cue in earlier if history or cue.place[0] < last]
             cue = next(iter(earlier or [one for one in treated if history or one.place[0] < found]), None)
             if cue and not (strong and not history and not earlier):
                 return cue
@@ -266,18 +268,30 @@ class Story:
             cue.place[0] > since[0].place[1] for cue in after
         )
 
+    @cached_property
+    def _present(self) -> bool:
+        """Whether a relapse is there, or is being treated, when something else comes."""
+        known = self.remissions or self.cues("grafted") or self.cues("denied") or self.cues("barren")
+        return bool(self.cues("current")) and not known
+
+    def _explained(self, strong: list[Cue]) -> bool:
+        """Whether another illness was proven after all words of relapse, and no leukemic cell is told of."""
+        if self.leukemic or self._present or self.cues("active") or self.cues("relapse", self._titles):
+            return False
+        begins = {self.start(cue.place[0]) for cue in self.cues("complication") if cue.place[0] > strong[-1].place[1]}
+        proven = [one for one in self.reading.sentences if one.start in begins]
+        return not upheld(self.reading.sentences) and settled(proven, strong[-1].place[1])
+
     def _only_before(self, strong: list[Cue]) -> bool:
         """Whether relapse is only what the patient had before a complication of the treatment."""
         if self.leukemic or not (self.complication or self.cues("denied")):
+            return False
+        if self._present:
             return False
         earlier = [
             cue.place for cue in self.cues("earlier_relapse") if self.complication or cue.rule.says.get("as") == "past"
         ]
         return all(any(a <= cue.place[0] and cue.place[1] <= b for a, b in earlier) for cue in strong)
-
-
-def _overlap(one: Cue, other: Cue) -> bool:
-    return one.place[0] < other.place[1] and other.place[0] < one.place[1]
 
 
 def found_at(field: str, value: str, cue: Cue, confidence: float) -> Found:

@@ -66,7 +66,8 @@ class Sentences:
             r"|(?<=[a-z)\]]\.)\d{1,3}(?:[,–-]\d{1,3})*\s+(?=[A-Z])"  # The number of a reference after the stop.
             r"|(?<=[a-z)]\.)(?=[A-Z][a-z]+ )"  # The space after the stop was lost.
             r"|(?<=\n)\s*\n"
-            r"|(?<=\n)(?=\s*(?:Case|CASE|Patient|PATIENT) \d+ ?[:.,(]))"  # A list of patients, one a line.
+            r"|(?<=\n)(?=\s*(?:Case|CASE|Patient|PATIENT) \d+ ?[:.,(])"  # A list of patients, one a line.
+            r"|(?<=\n)(?=\d{1,2} ?\|))"  # A table of patients in lines.
         )
         self._short = re.compile(rf"(?:^|[\s(])(?:{short})\.$", re.IGNORECASE)
         self._patterns = Patterns(rules)

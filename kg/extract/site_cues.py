@@ -231,7 +231,7 @@ def _governed(sentence: Sentence, cue: Name, strange: Sequence[int], leukemic: S
             continue
         if at < cue.first and len(gap) <= rule["reach"]:
             return True
-        if at > cue.last and len(gap) <= 5 and set(gap).intersection(rule["ties"]):
+        if at > cue.last and (not gap or (len(gap) <= 5 and set(gap).intersection(rule["ties"]))):
             return True
     return False
 

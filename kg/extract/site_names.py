@@ -35,7 +35,7 @@ def places_in(reading: Reading, sentence: Sentence, mentions: Sequence[Mention])
             named = [replace(one, concept=among.get(one.concept, one.concept)) for one in named]
         named = _nodes_at(sentence, [*named, *_nodes(reading, sentence, named)])
     nerves = [*numbered(sentence), *palsied(reading, sentence)]
-    further = [*nerves, *_twofold(sentence), *_cervix(sentence, named)]
+    further = [*nerves, *_twofold(sentence), *_cervix(reading, sentence, named)]
     if nerves:
         named = [one for one in named if one.concept not in site_rules().all["nerves"]["plain"]]
     if further:
@@ -67,10 +67,11 @@ def _alike(reading: Reading, one: Mention, other: Mention) -> bool:
     return bool((first & second) - {"AnatomicalSite", "ExtramedullarySite", one.concept, other.concept})
 
 
-def _cervix(sentence: Sentence, places: Sequence[Mention]) -> Iterator[Mention]:
-    """“Cervical” beside the vagina is the cervix."""
+def _cervix(reading: Reading, sentence: Sentence, places: Sequence[Mention]) -> Iterator[Mention]:
+    """“Cervical” beside the vagina, or in a text that names the cervix, is the cervix."""
     rule = site_rules().all["cervix"]
-    if not any(one.concept in rule["beside"] for one in places):
+    told = any(one.concept == rule["is"] for one in (*reading.mentions, *reading.at_large))
+    if not told and not any(one.concept in rule["beside"] for one in places):
         return
     for at, word in enumerate(sentence.words):
         following = sentence.words[at + 1].plain if at + 1 < len(sentence.words) else ""

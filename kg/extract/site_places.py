@@ -82,6 +82,8 @@ def _told(reading: Reading, sentence: Sentence, several: Sequence[Mention]) -> _
     cues = [cue for cue in rule.cues.find(sentence.words) if not inside(cue, treatments, proper=False)]
     cues = [cue for cue in cues if not inside(cue, kinds)]
     cues += [*proven(sentence, kinds), *at_place(sentence, kinds, places)]
+    marked = [m for m in several if m.scheme == "Markers"] if looks else []
+    cues += [Name("cells", "cues", m.first, m.last, m.start, m.end) for m in marked[:1]]
     cues += [Name("leukemic", "cues", m.first, m.last, m.start, m.end) for m in tumors]
     cues = without_denied(sentence, without_foreign(sentence, cues))
     for word in sentence.words:

@@ -27,6 +27,12 @@ def at_large(sentence: Sentence) -> bool:
     return not sentence.firm and _times().fits("general", sentence.flat.text)
 
 
+def announces(sentence: Sentence) -> bool:
+    """Whether a sentence says what the paper is about: “to describe infiltration of the iris”."""
+    text = sentence.flat.text
+    return (cues_of().fits("announces", text) or _times().fits("aims", text)) and not at_large(sentence)
+
+
 class Episode:
     """The story of the patient, as far as it tells to which episode a site belongs."""
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from kg.extract.compartments import INVOLVED, statuses
+from kg.extract.compartments import FREE, INVOLVED, statuses
 from kg.extract.nearby import above, of_leukemia, told
 from kg.extract.reader import rules
 from kg.extract.reading import Found, Reading
@@ -19,7 +19,10 @@ from kg.extract.site_cues import FAIR, STRONG, Site, site_rules
 from kg.extract.site_names import numbered, palsied
 from kg.extract.site_places import involved
 from kg.extract.site_samples import sampled
-from kg.extract.site_story import Episode, at_large
+from kg.extract.site_story import Episode, announces, at_large
+
+FLUIDS = (("marrow", "BoneMarrow"), ("csf", "CerebrospinalFluid"))
+"""The compartments, and the sites that they are."""
 
 
 @cache
@@ -41,7 +44,7 @@ def sites(reading: Reading) -> Iterator[Found]:
     found += [one for one in titled if one.concept not in known]
     compartments = statuses(reading, episode.is_relapse)
     seen: list[str] = []
-    for name, concept in (("marrow", "BoneMarrow"), ("csf", "CerebrospinalFluid")):
+    for name, concept in FLUIDS:
         status = compartments.get(name)
         if status and status.value == INVOLVED and not episode.is_earlier(status.place[0], found):
             seen.append(concept)
@@ -52,14 +55,16 @@ def sites(reading: Reading) -> Iterator[Found]:
         found = [one for one in involved(reading, subject, reading.at_large) if one.score >= STRONG][:1]
     if not found:
         found = list(_shown(reading))
+    free = {concept for name, concept in FLUIDS if (status := compartments.get(name)) and status.value == FREE}
+    found = [one for one in found if one.concept not in free]
     for one in chosen(reading, found):
         confidence = 0.9 if one.score >= STRONG else 0.7
         yield Found("site", one.concept, one.mention.start, one.mention.end, confidence, one.detail)
 
 
 def _named_by_title(reading: Reading) -> list[Site]:
-    """The sites that the title names as those of leukemia."""
-    titles = [sentence for sentence in reading.about if sentence.role == TITLE]
+    """The sites that the title, or what the paper says that it is about, names as those of leukemia."""
+    titles = [s for s in reading.about if s.role == TITLE or announces(s)]
     return [one for one in involved(reading, titles, reading.at_large) if one.score >= STRONG]
 
 
