@@ -30,6 +30,7 @@ _QUOTED = re.compile(
 )
 _FAMILY = r"[^\W\d_][\w'’`´-]*"
 _PERSON = re.compile(rf"(?:{_FAMILY}\s+){{1,4}}[A-Z][A-Z.\s-]{{0,6}}(?:\s+(?:Jr|Sr|II|III|IV|[23][nr]d)\.?)?")
+_FAMILY_FIRST = re.compile(r"(.+?)\s+([A-Z][A-Z.\s-]*)((?:\s+\S+)?)")
 _COMMA = re.compile(rf"(?P<family>(?:{_FAMILY}\s?){{1,4}}),\s*(?P<given>(?:[A-Z](?:\.|(?![\w'])) ?-?){{1,4}})")
 _GIVEN_FIRST = re.compile(rf"(?P<given>(?:[A-Z]\.[\s-]*){{1,4}})(?P<family>(?:{_FAMILY}\s?){{1,4}})")
 _ET_AL = re.compile(r"[,\s]*(?:\bet\s+al\b\.?|\band others\b)[,.\s]*$", re.IGNORECASE)
@@ -126,7 +127,8 @@ def _short(text: str) -> list[str] | None:
     parts = [part.strip() for part in re.split(r"[,;]", text) if part.strip()]
     if not parts or not all(_PERSON.fullmatch(part) for part in parts):
         return None
-    return [_shown(*re.fullmatch(r"(.+?)\s+([A-Z][A-Z.\s-]*)((?:\s+\S+)?)", part).groups()) for part in parts]  # type: ignore[union-attr]
+    named = [match for part in parts if (match := _FAMILY_FIRST.fullmatch(part))]
+    return [_shown(*match.groups()) for match in named] if len(named) == len(parts) else None
 
 
 def _by_comma(text: str) -> list[str] | None:

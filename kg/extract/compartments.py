@@ -15,9 +15,9 @@ from itertools import pairwise
 
 from kg.extract.patterns import Patterns
 from kg.extract.reading import Found, Reading
-from kg.extract.relapse import cues_of
 from kg.extract.rulefiles import rules
 from kg.extract.sentences import Sentence
+from kg.extract.story import cues_of
 
 INVOLVED, FREE, UNCLEAR = "Involved", "NotInvolved", "Indeterminate"
 COMPARTMENTS = ("marrow", "csf", "blood")

@@ -14,8 +14,9 @@ from kg.extract.evidence import Cue
 from kg.extract.leukemia import leukemia
 from kg.extract.quantities import Quantities, printed
 from kg.extract.reading import Found, Reading
-from kg.extract.relapse import Story, cues_of, found_at
+from kg.extract.relapse import only_at_the_end, relapse_of
 from kg.extract.rulefiles import rules
+from kg.extract.story import Story, cues_of, found_at
 
 _LONGEST = Decimal(60)
 
@@ -31,7 +32,7 @@ def course(reading: Reading) -> Iterator[Found]:
     if not types:
         return
     told = _Course(reading, types)
-    relapse = told.relapse()
+    relapse = relapse_of(told)
     if relapse:
         yield relapse
     is_relapse = relapse is not None and relapse.value == "true"
@@ -83,7 +84,7 @@ class _Course(Story):
         """In remission if that is told before what the paper is on; not if it is on how the leukemia first showed."""
         told = sorted([*self.cues("remission"), *self.cues("achieved"), *self._survived()], key=lambda cue: cue.place)
         partly = self.cues("partial")
-        ended = self.told_relapse and self._only_at_the_end(self.told_relapse, self.cues("first"))
+        ended = self.told_relapse and only_at_the_end(self, self.told_relapse, self.cues("first"))
         if told:
             before = not ended and self._reached_before(told)
             yield found_at("in_remission", "true" if before else "false", told[0], 0.65)

@@ -9,10 +9,11 @@ from kg.extract.leukemia import leukemia
 from kg.extract.nearby import above
 from kg.extract.patterns import Patterns
 from kg.extract.reading import Reading
-from kg.extract.relapse import Story, cues_of
+from kg.extract.relapse import relapse_of
 from kg.extract.rulefiles import rules
 from kg.extract.sentences import Sentence
 from kg.extract.site_cues import OWN, STRONG, Site
+from kg.extract.story import Story, cues_of
 
 
 @cache
@@ -43,7 +44,7 @@ class Episode:
     @cached_property
     def is_relapse(self) -> bool:
         """Whether the episode is a relapse."""
-        found = self.story.relapse() if self.story.types else None
+        found = relapse_of(self.story) if self.story.types else None
         return found is not None and found.value == "true"
 
     @property
