@@ -8,6 +8,63 @@ from tests.extract_fixture import found, read
 
 M, F = "Male", "Female"
 PERSONS = [
+    ("A 3-1/2-year-old boy with ALL presented with a swollen testis.", 3.5, M),
+    ("A 2½-year-old girl with ALL presented with proptosis.", 2.5, F),
+    ("A boy aged 3 years and 8 months with ALL had a relapse in the testis.", 3.67, M),
+    ("A 4 5/12-year-old girl with ALL relapsed in the CNS.", 4.42, F),
+    ("A girl, 9 years and 2 months old at relapse of ALL, had a mass of the kidney.", 9.17, F),
+    ("This 8 yr 3 mo old white male with ALL had bilateral renal enlargement.", 8.25, M),
+    ("A sixty-three year-old Caucasian lady, known with CLL, was seen with optic neuropathy.", 63, F),
+    ("Case: 47 y/o male, AML-M5, relapsed in the gums.", 47, M),
+    ("A 61yo gentleman with AML in CR2 had arm weakness.", 61, M),
+    ("Our patient, male, 29 years old, suffered from AML and had a rectal mass.", 29, M),
+    ("Male patient, 29 years of age, AML in remission, with a rectal mass.", 29, M),
+    ("A 17-year old teenage girl with T-ALL relapsed in the breasts.", 17, F),
+    ("A 24-year-old pregnant patient with AML developed a breast lump.", 24, F),
+    ("A 31-year-old nullipara with AML had vaginal bleeding due to cervical infiltration.", 31, F),
+    ("K.S., a 12-year-old male, had ALL and facial palsy.", 12, M),
+    ("The patient was a 5-year-old who had ALL; her left eye was red.", 5, F),
+    ("The child, a boy of seven, had been off therapy for ALL for a year when his testis enlarged.", 7, M),
+    ("A seven-year-old with ALL, male, presented with scrotal swelling.", 7, M),
+    ("In a 52-year-old woman, AML recurred as a breast mass.", 52, F),
+    ("AML recurred in the breast of a woman aged 52.", 52, F),
+    ("A man in his fifties with AML had paraplegia.", None, M),
+    ("An elderly man with AML had a gastric mass.", None, M),
+    ("A 10-month-old male baby with infantile ALL had orbital swelling.", 0.83, M),
+    ("A 15-day-old neonate with congenital AML had skin nodules; he was treated.", 0.04, M),
+    ("A 6-year-old Saudi boy, a known case of ALL, presented with blurred vision.", 6, M),
+    ("A known case of ALL, a 6-year-old child, presented with blurred vision. She was crying.", 6, F),
+    ("A 66-year-old retired schoolteacher with CLL complained of diplopia. His MRI was normal.", 66, M),
+    ("We report on a 38-year-old HIV-negative homosexual man with AML and an anal mass.", 38, M),
+    ("A previously healthy 13-year-old athlete was found to have AML after he noticed gum swelling.", 13, M),
+    ("A 57 years old female, diagnosed with AML two years back, came with back pain.", 57, F),
+    ("A 57-years-old female diagnosed with AML came with back pain.", 57, F),
+    ("A female aged 57 came with back pain; AML had been diagnosed in 2009.", 57, F),
+    ("She was 14 when AML was diagnosed and 16 when it recurred in the ovary.", 16, F),
+    ("ALL was diagnosed at 3 years of age; at 8 this boy had a testicular relapse.", 8, M),
+    ("A boy was diagnosed as having ALL at the age of 3. At the age of 8, testicular relapse occurred.", 8, M),
+    ("First diagnosed with ALL aged 3, he relapsed aged 8 in the testis.", 8, M),
+    (
+        "A 44-year-old man underwent transplantation for AML from his 40-year-old sister and relapsed in the skin.",
+        44,
+        M,
+    ),
+    ("A 9-year-old boy received marrow from his 4-year-old sister for ALL. He relapsed in the testis.", 9, M),
+    ("Mrs. J., 58 years, with AML, had a lump of her thigh.", 58, F),
+    ("A 58-year-old Hispanic with AML had a lump. His wife noticed it.", 58, M),
+    ("A 26-year-old G2P1 with AML had a breast mass.", 26, F),
+    ("A 19-year-old college student with APL developed headache; she was in CR.", 19, F),
+    ("Leukemic infiltration of the prostate was found in an 80-year-old with CLL.", 80, M),
+    ("A 5 year and 6 month old girl with ALL had hypopyon.", 5.5, F),
+    ("A 1-year-8-month-old girl with AML had proptosis.", 1.67, F),
+    ("A 20-month old toddler with AML had proptosis. His parents were healthy.", 1.67, M),
+    ("Patient: Male, 54-year-old. Final diagnosis: AML relapse in the ureter.", 54, M),
+    ("An eighteen month old boy with ALL had a swollen knee.", 1.5, M),
+    ("The 35-year-old patient, father of three, had AML with a nasal mass.", 35, M),
+    ("The patient (49 y.o., f) with AML had a gum mass.", 49, F),
+    ("A 49 year-old premenopausal patient with AML had a breast mass.", 49, F),
+    ("AML, 43/F, relapse in the breast.", 43, F),
+    ("A 43/M with AML had relapse in the skin.", 43, M),
     ("A 54-yr-old woman with AML was admitted with skin nodules.", 54, F),
     ("We saw a man of 54 who had AML and a gingival mass.", 54, M),
     ("A gentleman aged 54 years with AML had a scalp nodule.", 54, M),
@@ -193,6 +250,27 @@ def test_person(text: str, years: float | None, sex: str) -> None:
 
 
 PATIENTS = [
+    ("Two boys, aged 4 and 7 years, with ALL had testicular relapse.", 2),
+    ("Two men, 34 and 56 years old, with AML developed skin relapse.", 2),
+    ("We describe two women (29 and 41 years) with AML relapse in the breast.", 2),
+    ("Three patients with AML (two men and one woman, aged 23, 45 and 61) relapsed in the CNS.", 3),
+    ("A 4-year-old boy and a 6-year-old girl with ALL relapsed in the eye.", 2),
+    (
+        "Patient 1 was a 23-year-old man with ALL who relapsed in the CNS. Patient 2 was a 31-year-old woman with"
+        " ALL who relapsed in the breast.",
+        2,
+    ),
+    ("Case 1. A 23-year-old man with AML. Case 2. A 31-year-old woman with AML.", 2),
+    ("Two cases of AML relapsing in bone are described: a woman of 31 and a man of 66.", 2),
+    (
+        "Two men had relapse of leukemia in the eye. The first, 22, with ALL, became blind. The second, 45, with AML,"
+        " had a red eye.",
+        2,
+    ),
+    ("A 12-year-old castrated male cat had leukemia.", 0),
+    ("Thirty-two patients with ALL relapsed in the testis.", 0),
+    ("Twenty-five cases of granulocytic sarcoma were seen over ten years; median age 34 years.", 0),
+    ("Of 45 children with ALL, six had testicular relapse.", 0),
     ("We describe extramedullary relapse of AML in a child.", 1),
     ("Leukemia cutis in a patient with chronic lymphocytic leukemia. Biopsy of the skin showed small lymphocytes.", 1),
     ("A case of acute leukemia presenting as renal failure is described.", 1),
@@ -333,3 +411,25 @@ PATIENTS = [
 @pytest.mark.parametrize(("text", "count"), PATIENTS)
 def test_how_many_leukemic_patients(text: str, count: int) -> None:
     assert sum("leukemia" in found(reading) for reading in read(text)) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "ages", "sexes"),
+    [
+        ("Two boys, aged 4 and 7 years, with ALL had testicular relapse.", [4, 7], [M, M]),
+        ("Two men, 34 and 56 years old, with AML developed skin relapse.", [34, 56], [M, M]),
+        ("We describe two women (29 and 41 years) with AML relapse in the breast.", [29, 41], [F, F]),
+        (
+            "Three patients with AML (two men and one woman, aged 23, 45 and 61) relapsed in the CNS.",
+            [23, 45, 61],
+            [M, M, F],
+        ),
+        ("Two cases of AML relapsing in bone are described: a woman of 31 and a man of 66.", [31, 66], [F, M]),
+    ],
+)
+def test_each_of_several_patients_has_what_a_list_gives_in_that_place(
+    text: str, ages: list[float], sexes: list[str]
+) -> None:
+    cases = [found(reading) for reading in read(text)]
+    assert [float(case["age"].value) for case in cases] == ages
+    assert [case["sex"].value for case in cases] == sexes

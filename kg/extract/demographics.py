@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
+from kg.extract.listed import listed_age, listed_sex
 from kg.extract.patterns import Patterns
 from kg.extract.quantities import Quantities, printed
 from kg.extract.reading import Found, Reading
@@ -15,6 +16,8 @@ from kg.extract.rulefiles import rules
 from kg.extract.sentences import Sentence
 
 _OLDEST = Decimal(115)
+_INTRODUCED = 3.0
+_JOINED = ("and ", "but ", ", ")
 _CLAUSE = re.compile(r" (?:;|but|and (?=he|she|later|then)|who (?=later|then)|\.) ")
 _KIN = frozenset({"father", "mother", "brother", "sister", "son", "daughter", "husband", "wife"})
 
@@ -40,6 +43,14 @@ def _quantities() -> Quantities:
 def age(reading: Reading) -> Iterator[Found]:
     """The age at the episode that the paper reports; in years, or in the paper's words (``age_text``)."""
     ages = [one for number, sentence in enumerate(reading.sentences) for one in _ages(sentence, number)]
+    listed = listed_age(reading, _patterns(), _quantities())
+    if listed is not None and not any(
+        one.weight >= _INTRODUCED - 1 and not _meets(one.place, listed[2]) for one in ages
+    ):
+        years, unit, (start, end) = listed
+        detail = {"unit": _quantities().unit(unit) or "years", "printed": reading.stretch(start, end)}
+        yield Found("age", printed(years), start, end, 0.85, detail)
+        return
     if ages:
         best = max(ages, key=lambda one: one.weight)
         told = {one.years for one in ages if one.weight > 0}
@@ -77,6 +88,11 @@ def _ages(sentence: Sentence, number: int) -> Iterator[_Age]:
         yield _Age(years, _quantities().unit(unit) or "years", sentence.flat.place(*match.span()), weight)
 
 
+def _meets(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two places have a part in common."""
+    return one[0] < other[1] and other[0] < one[1]
+
+
 def _within_a_year(groups: Mapping[str, str | None]) -> bool:
     """Whether the months after the years of an age are part of it: “10 years, 26 months after” gives a later time."""
     more = _quantities().years(groups["more"] or "", groups.get("moreunit") or "months")
@@ -91,7 +107,8 @@ def _around(text: str, match: re.Match[str], ages: list[tuple[int, int]], *, tol
     start = match.start("number")
     begin = max([match.start() - 60, 0, *(b for _, b in ages if told and b <= start)])
     last = min([match.end() + 110, *(a for a, _ in ages if told and a > match.end())])
-    before = text[begin : match.start()].rpartition(" ; ")[2]
+    # An age that its own words join to the one before has its clause to itself.
+    before = "" if match[0].startswith(_JOINED) else text[begin : match.start()].rpartition(" ; ")[2]
     after = _CLAUSE.split(text[match.end() : last])[0]
     return f"{before} | {'' if told and _patterns().fits('at_relapse', before) else after}"
 
@@ -99,7 +116,7 @@ def _around(text: str, match: re.Match[str], ages: list[tuple[int, int]], *, tol
 def _weight(around: str, how: str) -> float:
     """How likely it is the age at the episode: how it is told, and what its part of the sentence says."""
     fits = _patterns().fits
-    weight = 3.0 if how == "introduced" else 1.0
+    weight = _INTRODUCED if how == "introduced" else 1.0
     if fits("at_episode", around):
         weight += 2.5 if how == "told" and not fits("at_diagnosis", around) else 0.5
     if fits("at_relapse", around):
@@ -130,6 +147,10 @@ def sex(reading: Reading) -> Iterator[Found]:
             if how == "introduced" and last in _KIN and not _is_patient(text, match):
                 continue
             votes.setdefault((how, value), []).append(sentence.flat.place(*match.span()))
+    listed = None if ("introduced", "Male") in votes or ("introduced", "Female") in votes else _listed_sex(reading)
+    if listed is not None:
+        yield listed
+        return
     for how, confidence in (("introduced", 0.97), ("pronoun", 0.93), ("organ", 0.7)):
         male, female = votes.get((how, "Male"), []), votes.get((how, "Female"), [])
         if how == "introduced" and male and female:
@@ -144,6 +165,11 @@ def sex(reading: Reading) -> Iterator[Found]:
         start, end = votes[how, value][0]
         yield Found("sex", value, start, end, confidence)
         return
+
+
+def _listed_sex(reading: Reading) -> Found | None:
+    listed = listed_sex(reading, _patterns(), _quantities())
+    return None if listed is None else Found("sex", listed[0], *listed[1], 0.85)
 
 
 def _is_patient(text: str, match: re.Match[str]) -> bool:

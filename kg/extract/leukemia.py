@@ -22,6 +22,7 @@ from kg.extract.sentences import CASE, TITLE
 SCHEME = "LeukemiaTypes"
 _DYSPLASIA = "MyelodysplasticSyndrome"
 _ROOTS = ("Leukemia", "BlasticPlasmacytoidDendriticCellNeoplasm", _DYSPLASIA)
+_ACUTE = ("AcuteLeukemia", "BlasticPlasmacytoidDendriticCellNeoplasm")
 _TUMOR, _TUMORS_LEUKEMIA = "MyeloidSarcoma", "AcuteMyeloidLeukemia"
 _UNKNOWN, _LINEAGES = "AcuteUndifferentiatedLeukemia", ("AcuteLymphoblasticLeukemia", "AcuteMyeloidLeukemia")
 _ENOUGH, _WEIGHED = 0.5, 0.2
@@ -118,7 +119,7 @@ def _sure(reading: Reading, candidates: dict[str, _Candidate]) -> dict[str, _Can
 
 def _titled(reading: Reading) -> dict[str, _Candidate]:
     """The types that a title names for certain."""
-    about = [one for one in reading.about if one.role == TITLE]
+    about = list(reading.about)
     own = {one.index for one in about}
     mentions = [one for one in reading.at_large if one.sentence in own]
     named = _named(Reading(reading.document, reading.about, mentions, reading.vocabulary))
@@ -127,7 +128,7 @@ def _titled(reading: Reading) -> dict[str, _Candidate]:
 
 def _settle_dysplasia(reading: Reading, candidates: dict[str, _Candidate]) -> None:
     """Drop a myelodysplastic syndrome where an acute leukemia came of it, or where nothing says that it is more."""
-    acute = any(reading.is_a(name, "AcuteLeukemia") for name in candidates if name != _TUMOR)
+    acute = any(reading.is_a(name, kind) for name in candidates if name != _TUMOR for kind in _ACUTE)
     more = any(_patterns().fits("leukemic", sentence.flat.text) for sentence in reading.sentences)
     if acute or not more:
         candidates.pop(_DYSPLASIA, None)

@@ -15,6 +15,8 @@ from kg.extract.patterns import Patterns
 from kg.extract.rulefiles import rules
 from kg.extract.sentences import CASE, TITLE, Sentence
 
+_OTHER = 2
+
 
 @dataclass
 class _Patient:
@@ -86,12 +88,13 @@ def _patients(told: Sequence[Sentence], several: bool, announced: int) -> list[_
     patients: list[_Patient] = []
     shared: list[Sentence] = []
     current: _Patient | None = None
+    other = any(_number(sentence.flat.text) == _OTHER for sentence in told)
     for sentence in told:
         text = sentence.flat.text
         if sentence.shared:
             shared.append(sentence)
             continue
-        met = _meet(patients, current, text, several)
+        met = _meet(patients, current, text, several, other=other)
         if met is not None:
             current = met
         elif current is None or (len(patients) > 1 and _patterns().fits("together", text)):
@@ -108,10 +111,12 @@ def _patients(told: Sequence[Sentence], several: bool, announced: int) -> list[_
     return patients
 
 
-def _meet(patients: list[_Patient], current: _Patient | None, text: str, several: bool) -> _Patient | None:
+def _meet(
+    patients: list[_Patient], current: _Patient | None, text: str, several: bool, *, other: bool
+) -> _Patient | None:
     """The patient whom a sentence names or introduces, one of those known or a new one."""
     introduced = next(iter(_introductions(text)), None)
-    number = _number(text)
+    number = _number(text) or (1 if other and not patients and _patterns().fits("one", text) else None)
     if number is not None:
         known = next((one for one in patients if one.number == number), None)
         if known is None and number > 1 and current is not None and len(patients) == 1 and current.number is None:

@@ -30,7 +30,10 @@ class Quantities:
         parts = re.split(r" (?:- |to |or )", text.strip())
         if len(parts) == 2:
             low, high = self.number(parts[0]), self.number(parts[1])
-            return (low + high) / 2 if low is not None and high is not None else high
+            if low is None or high is None:
+                return high
+            # “3-1/2” is no range: the half goes with the whole.
+            return low + high if high < 1 <= low else (low + high) / 2
         for word in text.replace(" / ", "/").replace("one half", "half").split():
             if word in ("and", "a", "an") and seen:
                 continue

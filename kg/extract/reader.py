@@ -38,11 +38,13 @@ class Reader:
         mentions = [mention for sentence in sentences for mention in self._mentions(sentence, short)]
         whole = Reading(document, sentences, mentions, self.vocabulary, about)
         readings = []
-        for part in split(sentences):
-            own = {sentence.index for sentence in part}
+        parts = split(sentences)
+        for number, part in enumerate(parts):
+            told = {sentence.index for sentence in part}
             at_large = [m for m in mentions if sentences[m.sentence].role in (TITLE, BACKGROUND)]
-            mine = [m for m in mentions if m.sentence in own]
-            readings.append(replace(whole, sentences=part, mentions=mine, at_large=at_large, whole=whole))
+            mine = [m for m in mentions if m.sentence in told]
+            own = replace(whole, sentences=part, mentions=mine, at_large=at_large, whole=whole)
+            readings.append(replace(own, number=number, among=len(parts)))
         return readings
 
     def _mentions(self, sentence: Sentence, short: Mapping[str, Mapping[str, str]]) -> list[Mention]:

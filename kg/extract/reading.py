@@ -53,7 +53,8 @@ class Reading:
     """The part of a document that speaks of one patient, with all that extractors may look at.
 
     ``about`` is the title and what is said of the disease at large, with the names in it ``at_large``: not said of the
-    patient, but why the paper tells of them. ``whole`` is the reading of all that the document says.
+    patient, but why the paper tells of them. ``whole`` is the reading of all that the document says. The patient has
+    the ``number`` among so many of the document, the first being 0.
     """
 
     document: Document
@@ -63,6 +64,8 @@ class Reading:
     about: Sequence[Sentence] = ()
     at_large: Sequence[Mention] = ()
     whole: Reading | None = None
+    number: int = 0
+    among: int = 1
 
     @cached_property
     def _worked_out(self) -> dict[object, Any]:

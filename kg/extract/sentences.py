@@ -141,6 +141,8 @@ class Sentences:
             return BACKGROUND, False
         if fits("foreign", text) and not fits("own", text):
             return OTHERS, False
+        if before == OTHERS and fits("counted", text):
+            return OTHERS, False
         if fits("case", text):
             return CASE, True
         if before == CASE and fits("shown", text):
