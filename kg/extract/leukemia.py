@@ -21,7 +21,7 @@ from kg.extract.sentences import CASE, TITLE
 
 SCHEME = "LeukemiaTypes"
 _DYSPLASIA = "MyelodysplasticSyndrome"
-_ROOTS = ("Leukemia", "BlasticPlasmacytoidDendriticCellNeoplasm", _DYSPLASIA)
+_ROOTS = ("Leukemia", "BlasticPlasmacytoidDendriticCellNeoplasm", "PlasmaCellLeukemia", _DYSPLASIA)
 _ACUTE = ("AcuteLeukemia", "BlasticPlasmacytoidDendriticCellNeoplasm")
 _TUMOR, _TUMORS_LEUKEMIA = "MyeloidSarcoma", "AcuteMyeloidLeukemia"
 _UNKNOWN, _LINEAGES = "AcuteUndifferentiatedLeukemia", ("AcuteLymphoblasticLeukemia", "AcuteMyeloidLeukemia")
