@@ -206,6 +206,18 @@ def test_investigations_keep_the_order_of_telling() -> None:
         ("His hemoglobin was 14.2 g/dL.", "HemoglobinMeasurement", "14.2", "g/dL", "WithinRange"),
         ("Platelets were 14 × 10(9)/L in his blood.", "PlateletCount", "14", "10*9/L", "Decreased"),
         ("His CSF had a protein level of 120 mg/dL.", "CSFProteinMeasurement", "120", "mg/dL", None),
+        ("His CRP was mildly elevated (3.1 mg/dl).", "CRPMeasurement", "3.1", "mg/dL", None),
+        (
+            "His soluble interleukin-2 receptor level was raised to 1,240 U/ml (120-530 U/ml).",
+            "SolubleIL2ReceptorMeasurement",
+            "1240",
+            "[arb'U]/mL",
+            "Elevated",
+        ),
+        ("His serum calcium was 14.2 mg/dL.", "CalciumMeasurement", "14.2", "mg/dL", "Elevated"),
+        ("His alkaline phosphatase was 640 U/L.", "AlkalinePhosphataseMeasurement", "640", "U/L", None),
+        ("His bone marrow aspirate contained blasts (left, 62.5%).", "BoneMarrowBlastPercentage", "62.5", "%", None),
+        ("His CSF white cell count was 45/ul.", "CSFLeukocyteCount", "45", "{cells}/uL", None),
     ],
 )
 def test_measurements(text: str, modality: str, value: str, unit: str, reading: str | None) -> None:

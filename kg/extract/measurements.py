@@ -22,6 +22,10 @@ _RANGE = re.compile(
 )
 
 
+_WHITE_CELLS, _WHITE_CELLS_OF_FLUID = "LeukocyteCount", "CSFLeukocyteCount"
+_BLOOD = re.compile(r"\b(?:blood|peripheral|serum|hemoglobin|platelets?)\b")
+
+
 @cache
 def _patterns() -> Patterns:
     return Patterns(rules("results")["measured"])
@@ -40,6 +44,8 @@ def measurements(reading: Reading) -> Iterator[Found]:
             modality = str(rule.says["modality"])
             if modality.startswith("CSF") and not fluid:
                 continue
+            if modality == _WHITE_CELLS and _of_fluid(text[: match.start()]):
+                modality = _WHITE_CELLS_OF_FLUID
             found = _measurement(sentence, rule, match, modality)
             if found is not None:
                 yield found
@@ -66,9 +72,16 @@ def _measurement(sentence: Sentence, rule: Rule, match: re.Match[str], modality:
         detail["unit"] = file["units"][unit]
     if ranged := _RANGE.match(sentence.flat.text[match.end() :]):
         detail |= {"low": ranged[1].rstrip("."), "high": ranged[2].rstrip(".")}
-    if "unit" in detail and (reading := _reading(value, rule.says, detail)):
+    usual = rule.says if modality == rule.says["modality"] else {}
+    if "unit" in detail and (reading := _reading(value, usual, detail)):
         detail["interpretation"] = reading
     return Found("measurement", printed(value), *sentence.flat.place(*match.span()), confidence=0.8, detail=detail)
+
+
+def _of_fluid(before: str) -> bool:
+    """Whether the words before a count of white cells speak of the fluid, and not of blood since."""
+    fluids = list(_FLUID.finditer(before))
+    return bool(fluids) and not _BLOOD.search(before, fluids[-1].end())
 
 
 def _shown(found: Found) -> Iterator[Found]:
