@@ -119,6 +119,17 @@ def test_sex(text: str, sex: str) -> None:
         ("A 9-year-old boy presented. The marrow was replaced by lymphoblasts.", "AcuteLymphoblasticLeukemia"),
         ("A 41-year-old man presented with Burkitt's leukemia.", "BurkittLeukemia"),
         ("A 38-year-old man with AML-M6 had a paraspinal mass.", "AcuteErythroidLeukemia"),
+        ("A 58-year-old man with primary plasma cell leukemia had a rib mass.", "PlasmaCellLeukemia"),
+        ("A 71-year-old man with PCL had a rib mass with circulating plasma cells and leukemia.", "PlasmaCellLeukemia"),
+        ("A 66-year-old man with CMML transformed to AML had a tongue mass.", "AcuteMyeloidLeukemia"),
+        ("A 40-year-old woman with HTLV-1 associated leukemia had skin nodules.", "AdultTCellLeukemiaLymphoma"),
+        ("A 14-year-old girl grafted from her mother for AML-M4 had hematuria.", "AcuteMyelomonocyticLeukemia"),
+        ("Relapse without marrow disease occurred in an adult with AML on azacitidine.", "AcuteMyeloidLeukemia"),
+        (
+            "Promyelocytic leukemia of the ear is rare. A 27-year-old man in remission had an ear polyp, which was a"
+            " granulocytic sarcoma.",
+            "AcutePromyelocyticLeukemia",
+        ),
     ],
 )
 def test_leukemia(text: str, concept: str) -> None:

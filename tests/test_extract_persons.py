@@ -8,6 +8,12 @@ from tests.extract_fixture import found, read
 
 M, F = "Male", "Female"
 PERSONS = [
+    ("At the age of 5 years 6 months this boy with ALL noticed a testicular mass.", 5.5, M),
+    ("A 20-year-old man with ALL diagnosed at the age of 17 noted blurred vision.", 20, M),
+    ("A dressmaker's leukemia (AML) recurred in the breast; the teacher, 52, had felt a lump. She was treated.", 52, F),
+    ("In this man of 42 (AML at 38) a renal mass was relapse.", 42, M),
+    ("She was 38 when AML was found. At the age of 44 she is free of disease after a vaginal relapse.", 38, F),
+    ("K.O., 59 yrs, male. AML in remission, then a rib mass.", 59, M),
     ("A 3-1/2-year-old boy with ALL presented with a swollen testis.", 3.5, M),
     ("A 2½-year-old girl with ALL presented with proptosis.", 2.5, F),
     ("A boy aged 3 years and 8 months with ALL had a relapse in the testis.", 3.67, M),

@@ -104,6 +104,11 @@ def _sure(reading: Reading, candidates: dict[str, _Candidate]) -> dict[str, _Can
     sure = {name: one for name, one in candidates.items() if one.weight >= _ENOUGH}
     if not sure:
         return candidates
+    if sure.keys() == {_TUMOR}:
+        # What the opening names beside the tumor, if it is more than the leukemia that every such tumor is of.
+        general = reading.vocabulary.ancestors(_TUMORS_LEUKEMIA)
+        kinds = {name: one for name, one in _titled(reading).items() if name not in general and name != _TUMOR}
+        return sure | kinds if len(kinds) == 1 else sure
     if sure.keys() <= _GENERAL:
         kinds = {
             name: one
@@ -118,12 +123,16 @@ def _sure(reading: Reading, candidates: dict[str, _Candidate]) -> dict[str, _Can
 
 
 def _titled(reading: Reading) -> dict[str, _Candidate]:
-    """The types that a title names for certain."""
-    about = list(reading.about)
-    own = {one.index for one in about}
-    mentions = [one for one in reading.at_large if one.sentence in own]
-    named = _named(Reading(reading.document, reading.about, mentions, reading.vocabulary))
-    return {name: one for name, one in named.items() if one.weight >= _ENOUGH}
+    """The types that the title names for certain, or what the text says before it comes to the patient."""
+    whole = reading.whole or reading
+    first = min((one.index for one in reading.sentences), default=0)
+    for opening in (reading.about, [one for one in whole.sentences if one.index < first]):
+        own = {one.index for one in opening}
+        mentions = [one for one in whole.mentions if one.sentence in own]
+        named = _named(Reading(reading.document, opening, mentions, reading.vocabulary))
+        if sure := {name: one for name, one in named.items() if one.weight >= _ENOUGH}:
+            return sure
+    return {}
 
 
 def _settle_dysplasia(reading: Reading, candidates: dict[str, _Candidate]) -> None:
