@@ -85,7 +85,7 @@ FINDINGS = {
     "RetinalHemorrhage": "intraretinal hemorrhages; Roth spot; disc hemorrhage; hemorrhages in the retina",
     "RetinalInfiltrate": "choroidal lesion; leukemic retinal infiltration; yellow-white retinal lesions",
     "Seizure": "status epilepticus; tonic-clonic seizures; focal seizure; generalized convulsions",
-    "SkinLesion": "skin involvement; bullous lesion; cutaneous manifestations; lesions of the skin",
+    "SkinLesion": "bullous lesion; cutaneous manifestations; lesions of the skin",
     "SkinNodule": "nodules on the trunk; scalp mass; erythematous nodular lesions; nodules on the face",
     "SkinRash": "eruption; macular rash; erythroderma; rash over the trunk",
     "SkinUlcer": "leg ulcer; ulcers on the leg; ecthyma gangrenosum; foot ulcer",
@@ -525,10 +525,21 @@ def test_treatments_that_sentences_show(text: str, expected: set[str]) -> None:
         ("His hemoglobin was 9.5 g/dL.", "Anemia"),
         ("His platelets were 43,000/mm3.", "Thrombocytopenia"),
         ("His LDH was 2670 IU/L.", "ElevatedLDH"),
+        ("His white blood cell count was 44 with many blasts.", "Leukocytosis"),
+        ("Leukocytes were 61 500/µL.", "Leukocytosis"),
+        ("The WBC (white blood cells) was 33.1 K/uL.", "Leukocytosis"),
+        ("The white cell count was 57 · 10^9/L.", "Leukocytosis"),
+        ("The leukocyte count was 1.1 x 10^9/L.", "Leukopenia"),
+        ("Platelets were 17,000 x 10^9/L.", "Thrombocytopenia"),
+        ("CRP was 6.1 mg/dL.", "ElevatedCRP"),
     ],
 )
 def test_a_number_that_is_a_finding(text: str, finding: str) -> None:
     assert (finding, "Present") in found(measurements, text)
+
+
+def test_the_white_cells_of_the_fluid_are_not_those_of_the_blood() -> None:
+    assert ("Leukopenia", "Present") not in found(measurements, "The CSF had a white cell count of 70/mcL.")
 
 
 def test_a_panel_that_confirmed_the_diagnosis_is_positive_and_an_antibody_is_a_stain_or_a_drug() -> None:

@@ -164,6 +164,8 @@ def test_what_speaks_against_a_pattern_must_reach_it() -> None:
     assert patterns.fits("x", "he had no pain , and then he relapsed")
     assert not patterns.fits("x", "there was no sign of relapse")
     assert patterns.fits("x", "there was no relapse , but then he relapsed")
+    patterns = Patterns({"rules": {"x": [{"patterns": "second relapse", "but": r"no (?:\w+ ){0,3}"}]}})
+    assert not patterns.fits("x", "there was no second relapse")
 
 
 def test_every_rule_file_compiles() -> None:

@@ -36,6 +36,16 @@ def told(text: str, status: str) -> set[str]:
         ("Blood counts were normal.", {"HematologicAbnormality"}),
         ("The blood count, marrow aspirate and karyotype were normal.", {"HematologicAbnormality"}),
         ("CT did not show bone destruction.", {"BoneDestruction"}),
+        ("His body temperature was normal.", {"Fever"}),
+        ("Visual acuity was normal.", {"VisualLoss"}),
+        ("Eye movements were full.", {"Ophthalmoplegia"}),
+        ("The intraocular pressure was normal.", {"Glaucoma"}),
+        ("CSF analysis showed normal protein and glucose.", {"IncreasedCSFProtein", "DecreasedCSFGlucose"}),
+        ("The peripheral smear was unremarkable.", {"PeripheralBlasts"}),
+        ("The marrow was cellular without any excessive blasts.", {"BoneMarrowBlasts"}),
+        ("He did not develop graft-versus-host disease.", {"AcuteGvhd", "ChronicGvhd"}),
+        ("There were no other hematological changes.", {"HematologicAbnormality"}),
+        ("His abdomen was soft, without distension.", {"AbdominalDistension"}),
     ],
 )
 def test_what_is_denied(text: str, expected: set[str]) -> None:
@@ -89,6 +99,23 @@ def test_where_a_denial_ends(text: str, expected: set[str]) -> None:
         ("MRI showed a cerebral infarct.", "CerebralInfarction"),
         ("He had pain in his left knee and later in both hips.", "HipPain"),
         ("An ulcerating gum lesion was seen.", "OralUlcer"),
+        ("Atypical promyelocytes appeared in the CSF.", "AtypicalCSFCells"),
+        ("MRI found several gadolinium-enhanced nodules of the cord.", "GadoliniumEnhancement"),
+        ("The post-contrast images showed a ring-like enhancement.", "GadoliniumEnhancement"),
+        ("Lytic lesions were seen in the skull and the left femur.", "MultifocalBoneLesions"),
+        ("Biopsy of the gum showed sheets of myeloblasts.", "BlastCell"),
+        ("Pleural fluid cytology found many malignant cells.", "MalignantEffusion"),
+        ("A frontal lesion with edema and mass effect was seen.", "CerebralEdema"),
+        ("He could only perceive hand motions.", "VisualLoss"),
+        ("Erythematous nodules covered his back.", "Erythema"),
+        ("He had hip and knee pain.", "HipPain"),
+        ("A hypopyon uveitis of the left eye was seen.", "Hypopyon"),
+        ("He had a painful glaucoma.", "EyePain"),
+        ("The wall of the cavity was necrotic.", "Necrosis"),
+        ("His neutrophil count fell to 0.2 x 10^9/L.", "Neutropenia"),
+        ("His absolute lymphocyte count was 31 x 10^9/L.", "Lymphocytosis"),
+        ("He was found septicemic.", "Sepsis"),
+        ("The serum creatinine had started to rise.", "RenalFailure"),
     ],
 )
 def test_what_is_told_in_other_words(text: str, expected: str) -> None:
@@ -106,7 +133,19 @@ def test_what_is_told_in_other_words(text: str, expected: str) -> None:
         ("Corneal edema was seen.", {"FacialSwelling", "Edema"}),
         ("He achieved MRD negativity after treatment.", {"MeasurableResidualDisease"}),
         ("A plaque-like lesion was seen.", {"SkinPlaque"}),
+        ("A painful red plaque of the abdomen was seen.", {"AbdominalPain"}),
+        ("He died of ventricular fibrillation.", {"Denervation"}),
+        ("MRI showed edema of the adjacent fat.", {"Edema"}),
+        ("CSF cytology showed promyelocytes.", {"CSFBlasts"}),
+        ("A conjunctival mass was excised.", {"Chemosis"}),
+        ("Sections of the tumor were stained.", {"Mass"}),
+        ("The marrow was cellular with absent erythroid cells, and 85% blasts.", set()),
     ],
 )
 def test_what_means_something_else(text: str, absent: set[str]) -> None:
     assert not absent & (told(text, "Present") | told(text, "Absent"))
+
+
+def test_what_is_said_of_the_disease_before_the_patient_is_brought_in() -> None:
+    text = "Of its effects, a rash and edema developed most commonly. A 40-year-old man with AML had a fever."
+    assert {one.value for part in read(text) for one in findings(part)} == {"Fever"}

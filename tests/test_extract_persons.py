@@ -411,6 +411,21 @@ PATIENTS = [
         " those of 20 other patients.",
         1,
     ),
+    (
+        "Fifty four cases of isolated ocular relapse after complete remission of acute leukemia were reported."
+        " The relapse took place in the iris and the optic nerve.",
+        0,
+    ),
+    (
+        "Ninety-one children with a first relapse of ALL were eligible. Induction consisted of vincristine. Only one"
+        " of these is alive, a child who did not have a remission.",
+        0,
+    ),
+    (
+        "We studied two patients with AML. One patient had a bladder mass. In the other patient, nodules appeared.",
+        2,
+    ),
+    ("We report the occurrence of myeloid sarcoma in two recipients. Both patients had a renal mass.", 2),
 ]
 
 

@@ -197,7 +197,6 @@ def test_a_place_that_is_named_as_involved(text: str, expected: set[str]) -> Non
         "He fractured his left femur after a fall.",
         "Avascular necrosis of the femoral head was diagnosed.",
         "Methotrexate caused leukoencephalopathy with lesions of the frontal lobes.",
-        "Relapses usually occur in the CNS and the testis.",
         "His sister had a tumor of the breast.",
         "The differential diagnosis included lymphoma of the orbit.",
         "A catheter was placed in the subclavian vein; the neck was swollen.",
@@ -259,7 +258,6 @@ def test_an_organ_and_not_the_region_around_it(text: str, expected: set[str]) ->
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Four years ago he had a CNS relapse. Now leukemic infiltration of the iris was found.", {"Iris"}),
         ("He had been in remission from a testicular relapse. Now a skin relapse was diagnosed.", {"Skin"}),
         (
             "At diagnosis he had a mediastinal mass. He achieved complete remission. Three years later he "
@@ -539,7 +537,6 @@ OTHER = (
     "He had a fungal infection of the {}.",
     "He underwent irradiation of the {}.",
     "Chronic GVHD involving the {} was treated.",
-    "Relapses usually occur in the {}.",
 )
 
 

@@ -41,6 +41,11 @@ def weighed(opening: str, text: str) -> dict[str, str]:
         ("The radiologist favored a meningioma.", "Meningioma"),
         ("His complaints were put down to a spinal stenosis.", "SpinalStenosis"),
         ("The general practitioner believed it to be a lipoma.", "Lipoma"),
+        ("The CT was worrisome for appendicitis.", "Appendicitis"),
+        ("An infectious cause seemed unlikely.", "InfectiousDisease"),
+        ("On imaging it was relapse versus meningioma.", "Meningioma"),
+        ("Osteomyelitis was the first manifestation.", "Osteomyelitis"),
+        ("Before the relapse he developed a pituitary adenoma.", "PituitaryAdenoma"),
     ],
 )
 def test_a_diagnosis_before_the_leukemia_was_found(text: str, expected: str) -> None:
@@ -113,3 +118,33 @@ def test_where_leukemia_is_found_in_a_tissue_no_other_illness_is_the_subject() -
 def test_the_title_names_the_illness() -> None:
     text = "Endophthalmitis in chronic lymphocytic leukemia\n\nA 65-year-old woman with CLL lost the sight of one eye."
     assert {one.value for part in read(text) for one in differentials(part)} <= {"Endophthalmitis"}
+
+
+@pytest.mark.parametrize(
+    ("opening", "text"),
+    [
+        ("Second cancers are a late effect of treatment. ", ILLNESS + "A meningioma was excised ten years later."),
+        (
+            "It is often unclear whether a late recurrence is a relapse or a second malignancy. ",
+            "We report a man of 30 years who had a relapse of acute lymphoblastic leukemia after 12 years.",
+        ),
+    ],
+)
+def test_a_second_malignancy_told_of_at_large(opening: str, text: str) -> None:
+    assert "SecondaryMalignancy" in weighed(opening, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("He had symptoms of subacute thyroiditis.", "ThyroidCancer"),
+        ("He was seen without evidence of relapse or graft-versus-host disease.", "GraftVersusHostDisease"),
+    ],
+)
+def test_what_is_another_thing(text: str, other: str) -> None:
+    assert other not in weighed(ILLNESS, text)
+
+
+def test_the_title_of_a_leukemia_names_what_it_looked_like() -> None:
+    title = "Leukemic infiltration of the gallbladder mimicking cholecystitis\n\n"
+    assert "Cholecystitis" in weighed(title, RELAPSE)

@@ -45,6 +45,7 @@ class _Event:
     """Where the text turns to the first disease (``initial``) or to the episode; ``announced`` in the opening words.
 
     With ``closes`` only what stands before is of the first disease; with ``concludes`` it is of the relapse.
+    ``reached`` is a remission.
     """
 
     at: int
@@ -52,6 +53,7 @@ class _Event:
     announced: bool
     closes: bool = False
     concludes: bool = False
+    reached: bool = False
 
 
 @cache
@@ -87,6 +89,9 @@ def _of_the_episode(reading: Reading, told: list[Status]) -> list[Status]:
     """The statuses without the involvement at the first disease and at earlier relapses."""
     events, begun = reading.once("compartment events", lambda: (_events(reading.sentences), _begun(reading.sentences)))
     told = [one for one in told if one.value != INVOLVED or one.tells or not _is_initial(one, events, begun)]
+    if any(one.tells and one.value == INVOLVED for one in told):
+        # A remission of the first course says nothing against a marrow that relapsed after it.
+        told = [one for one in told if one.value != FREE or not _of_first_course(one, events)]
     return _of_the_last_course(reading, _since_remission(reading, told))
 
 
@@ -105,6 +110,10 @@ def isolated(reading: Reading, told: dict[str, Status], alone: bool) -> Iterator
     if marrow and marrow.value == FREE:
         yield Found("isolated", "true", *marrow.place, confidence=0.7 if marrow.weak else 0.9)
         return
+    for sentence in reading.sentences:
+        for _, match in _patterns().find("spread", sentence.flat.text):
+            yield Found("isolated", "false", *sentence.flat.place(*match.span()), confidence=0.6)
+            return
     if alone:
         for sentences, confidence in ((reading.sentences, 0.85), (reading.about, 0.6)):
             for sentence in sentences:
@@ -196,7 +205,7 @@ def _settled(told: Sequence[Status]) -> Status:
     weakly = next((one for one in told if one.value == FREE), None)
     involved = [one for one in told if one.value == INVOLVED]
     unclear = next((one for one in told if one.value == UNCLEAR), None)
-    at_once = next((one for one in involved if not one.afterwards), None)
+    at_once = next((one for one in involved if not one.afterwards and not (one.weak and free)), None)
     if unclear and free and (unclear.sentence == free.sentence or (unclear.tells and unclear.place > free.place)):
         return unclear
     if at_once:
@@ -221,11 +230,11 @@ def _events(sentences: Sequence[Sentence]) -> list[_Event]:
         for group in ("initial", "treated", "episode"):
             for _, match in _patterns().find(group, text):
                 at = sentence.flat.place(*match.span())[0]
-                reached = group == "initial" and re.search(r"remission|\bcr\b", match[0])
+                reached = group == "initial" and bool(re.search(r"remission|\bcr\b", match[0]))
                 again = any(not one.initial and min(remission, default=at) < one.at < at for one in found)
                 # A diagnosis that is made after a remission is that of the episode.
                 initial = group != "episode" and not (again and group == "initial" and not reached)
-                found.append(_Event(at, initial, announced, group == "treated"))
+                found.append(_Event(at, initial, announced, group == "treated", reached=reached))
                 if reached:
                     remission.append(at)
         resumed = [sentence.flat.place(*match.span())[0] for _, match in _patterns().find("resumes", text)]
@@ -238,11 +247,21 @@ def _begun(sentences: Sequence[Sentence]) -> int:
     return max((one.start for one in sentences if _patterns().fits("begins", one.flat.text)), default=0)
 
 
+def _of_first_course(status: Status, events: Sequence[_Event]) -> bool:
+    """Whether the text last spoke of the first disease, before it told the status."""
+    before = [event for event in events if event.at < status.place[0]]
+    return bool(before) and before[-1].initial and not before[-1].announced
+
+
 def _is_initial(status: Status, events: Sequence[_Event], begun: int) -> bool:
     before = [event for event in events if event.at < status.place[0] and not event.closes]
     after = next((event for event in events if event.at >= status.place[1]), None)
     if after is not None and after.concludes:
         return False
     if not before or before[-1].announced:
-        return after is not None and after.initial and not status.place[0] < begun <= after.at
+        if after is None or not after.initial:
+            return False
+        # A remission after which nothing comes is that of the episode.
+        ends = after.reached and not any(event.at > after.at for event in events)
+        return not ends and not status.place[0] < begun <= after.at
     return before[-1].initial

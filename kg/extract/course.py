@@ -37,7 +37,7 @@ def course(reading: Reading) -> Iterator[Found]:
         yield relapse
     is_relapse = relapse is not None and relapse.value == "true"
     status = statuses(reading, is_relapse)
-    tumor = any(one.value == "MyeloidSarcoma" for one in types)
+    tumor = any(one.concept == "MyeloidSarcoma" for one in reading.mentions)
     yield from told.in_remission(relapse)
     if is_relapse:
         yield from told.number()
@@ -72,29 +72,37 @@ class _Course(Story):
             yield found_at("in_remission", "true", since[0], 0.9)
         elif marrow and marrow.value == FREE and not marrow.weak:
             yield Found("in_remission", "true", *marrow.place, confidence=0.55)
-        elif grafted or self._treated_to_the_end():
-            yield found_at("in_remission", "true", (grafted or self._treated_to_the_end())[0], 0.5)
+        elif implied := grafted or self._treated_to_the_end() or self.cues("implied") or self._titled():
+            yield found_at("in_remission", "true", implied[0], 0.5)
+
+    def _titled(self) -> list[Cue]:
+        """Where the title says that the leukemia was in remission."""
+        return self.cues("remission", self.titles)
 
     def _treated_to_the_end(self) -> list[Cue]:
-        """Where the treatment is told to have been completed some time before."""
-        later = max((cue.place[0] for cue in self.cues("later")), default=-1)
+        """Where the treatment is told to have been completed before."""
+        later = max((cue.place[0] for cue in (*self.cues("later"), *self.leukemic)), default=-1)
         return [cue for cue in self.cues("completed") if cue.place[0] < later]
 
     def _without_relapse(self, relapse: Found) -> Iterator[Found]:
         """In remission if that is told before what the paper is on; not if it is on how the leukemia first showed."""
-        told = sorted([*self.cues("remission"), *self.cues("achieved"), *self._survived()], key=lambda cue: cue.place)
+        survived = self._survived()
+        told = sorted([*self.cues("remission"), *self.cues("achieved"), *survived], key=lambda cue: cue.place)
         partly = self.cues("partial")
         ended = self.told_relapse and only_at_the_end(self, self.told_relapse, self.cues("first"))
         if told:
-            before = not ended and self._reached_before(told)
+            before = not ended and (bool(survived) or self._reached_before(told))
             yield found_at("in_remission", "true" if before else "false", told[0], 0.65)
+        elif self._titled() and self.complication:
+            yield found_at("in_remission", "true", self._titled()[0], 0.5)
         elif partly or self.cues("presenting") or self.cues("persistent") or self._told_of_it():
             place = partly[0].place if partly else (relapse.start, relapse.end)
             yield Found("in_remission", "false", *place, confidence=0.7)
 
     def _survived(self) -> list[Cue]:
         """Where another illness came some time after the treatment of the leukemia had ended."""
-        return [cue for cue in self.later if cue.rule.says["as"] == "stopped"] if self.complication else []
+        other = self.complication or self.another or not self.leukemic
+        return [cue for cue in self.later if cue.rule.says["as"] == "stopped"] if other else []
 
     def _reached_before(self, told: list[Cue]) -> bool:
         """Whether the remission that is told came before what the paper is on, and was not the end of it."""
@@ -115,7 +123,8 @@ class _Course(Story):
             return False
         # A remission that is reached when all else has been told is how it ended.
         onsets = [one.place[0] for one in (*self.cues("begins"), *self.complication)]
-        if told[0] in self.cues("achieved") and onsets and max(onsets) < reached and not self.cues("remission"):
+        state = self.cues("remission") or self.cues("had_been")
+        if told[0] in self.cues("achieved") and onsets and max(onsets) < reached and not state:
             return False
         if self._begins_with(told) and not (shown and found):
             return True

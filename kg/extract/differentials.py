@@ -52,13 +52,28 @@ def differentials(reading: Reading) -> Iterator[Found]:
 
 
 def _named(reading: Reading) -> Iterator[tuple[Sentence, Mention]]:
-    """The names of diagnoses in what is told of the patient, and in the title of a text on another illness."""
-    for mention in reading.of("Differentials"):
-        yield reading.sentence(mention), mention
-    titles = {sentence.index: sentence for sentence in reading.about if sentence.role == TITLE}
-    for mention in reading.at_large:
-        if mention.scheme == "Differentials" and mention.sentence in titles and _is_another_illness(reading):
-            yield titles[mention.sentence], mention
+    """The names of diagnoses in what is told of the patient, and those at large that are the subject of the text."""
+    for mention in (*reading.of("Differentials"), *reading.at_large):
+        if mention.scheme != "Differentials":
+            continue
+        sentence = reading.sentence(mention)
+        if sentence in told(reading) or _is_subject(reading, sentence, mention):
+            yield sentence, mention
+
+
+def _is_subject(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
+    """Whether what is told of the disease at large names what the patient has, or was asked about."""
+    near = _near(sentence, mention)
+    if mention.concept in _rules()["at_large"]:
+        first = sentence.index == 0 and _is_another_illness(reading)
+        return first or _patterns().fits("asked", near) or _has_another_tumor(reading)
+    return sentence.role == TITLE and (_is_another_illness(reading) or _patterns().fits("mimicked", near))
+
+
+def _has_another_tumor(reading: Reading) -> bool:
+    """Whether the patient is told to have a tumor that is no leukemia."""
+    named = {one.concept for one in reading.of("Differentials")}.difference(_rules()["at_large"], _rules()["never"])
+    return any(reading.is_a(one, kind) for one in named for kind in ("SolidTumor", "MalignantNeoplasm"))
 
 
 def _near(sentence: Sentence, mention: Mention) -> str:
@@ -73,9 +88,13 @@ def _near(sentence: Sentence, mention: Mention) -> str:
 def _is_weighed(reading: Reading, sentence: Sentence, mention: Mention, near: str, earlier: Set[str]) -> bool:
     """Whether the words around a name, or the subject of the text, make a diagnosis weighed of it."""
     patterns, rule = _patterns(), _rules()
-    if (sentence.role != TITLE and sentence not in told(reading)) or patterns.fits("long_ago", near):
+    if mention.concept in rule["at_large"] and sentence not in told(reading):
+        return True
+    if patterns.fits("long_ago", near):
         return False
     if patterns.fits("weighed", near.replace(_NAME, ";")) or patterns.fits("denied", near):
+        return True
+    if mention.concept not in rule["complications"] and patterns.fits("without", near):
         return True
     if "absent" in mention.said or mention.concept in earlier:
         return False
@@ -84,6 +103,8 @@ def _is_weighed(reading: Reading, sentence: Sentence, mention: Mention, near: st
     general = {word.plain for word in sentence.words[mention.first : mention.last + 1]}
     if mention.concept in rule["complications"] or general.intersection(rule["general"].get(mention.concept, ())):
         return False
+    if reading.is_a(mention.concept, "SolidTumor") and patterns.fits("arose", near):
+        return True
     return patterns.fits("beside", near) or _is_another_illness(reading)
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from kg.extract.lexicon import Name
-from kg.extract.nearby import NOT_THIS_PATIENT, Beside, Cues, above, by_sentence, composed, context, inside
+from kg.extract.nearby import NOT_THIS_PATIENT, Beside, Cues, above, between, by_sentence, composed, context, inside
 from kg.extract.patterns import Patterns
 from kg.extract.quantities import Quantities, printed
 from kg.extract.reader import rules
@@ -114,9 +114,9 @@ def _affirmed(sentence: Sentence, one: _Finding) -> bool:
     at = next((i for i in range(one.last, max(-1, one.first - 14), -1) if words[i] in rule["words"]), None)
     if at is None:
         return False
-    if at >= one.first:
-        return one.site is None
-    gap = set(words[at + 1 : one.first])
+    if at >= one.first and one.site is None:
+        return True
+    gap = set(words[at + 1 : one.last if at >= one.first else one.first])
     return bool(gap.intersection(rule["over"]) or (words[at] in rule["adjectives"] and gap & {",", "and"}))
 
 
@@ -127,6 +127,9 @@ def _named(sentence: Sentence, mentions: Sequence[Mention]) -> Iterator[_Finding
         others = wider if m.concept in _rules().all["within"] else [*wider, *ills]
         if m.scheme == "Findings" and not inside(m, others) and not _means_else(sentence, m):
             yield _Finding(m.concept, m.first, m.last, m.start, m.end, m.said)
+            for word in sentence.words[m.first : m.last + 1] if m.last > m.first else ():
+                if held := _rules().all["holds"].get(word.plain):
+                    yield _Finding(held, m.first, m.last, m.start, m.end, m.said)
 
 
 def _means_else(sentence: Sentence, mention: Mention) -> bool:
@@ -136,7 +139,9 @@ def _means_else(sentence: Sentence, mention: Mention) -> bool:
     words = sentence.words
     after = words[mention.last + 1].plain if mention.last + 1 < len(words) else ""
     before = words[mention.first - 1].plain if mention.first else ""
-    return after in rule.get("after", ()) or before in rule.get("before", ())
+    if after in rule.get("after", ()) or before in rule.get("before", ()):
+        return True
+    return any(word.plain in rule.get("with", ()) for word in words)
 
 
 def _headed(reading: Reading, sentence: Sentence, mentions: Sequence[Mention]) -> list[_Finding]:
@@ -155,10 +160,12 @@ def _headed(reading: Reading, sentence: Sentence, mentions: Sequence[Mention]) -
     found = []
     for head, what in zip(heads, said, strict=True):
         last_site: Mention | None = None
-        for site in _sites(sentence, head, sites):
+        near = list(_sites(sentence, head, sites))
+        shared = list(_sharing(sentence, head, near, sites))
+        for site in (*near, *shared):
             if any(inside(site, [m]) and not inside(head, [m], proper=False) for m in named):
                 continue  # the site of another finding: “pain and muscle atrophy”
-            if last_site is not None and not _is_listed(sentence, last_site, site):
+            if last_site is not None and not (site in shared or _is_listed(sentence, last_site, site)):
                 break
             concept = composed(reading.vocabulary, site.concept, rule.tables[head.concept])
             if not concept:
@@ -186,8 +193,9 @@ def _is_listed(sentence: Sentence, one: Mention, other: Mention) -> bool:
 
 def _is_other(sentence: Sentence, head: Name) -> bool:
     """Whether the word after a head makes it another thing: “tumor cells”, “mass effect”."""
-    after = sentence.words[head.last + 1].plain if head.last + 1 < len(sentence.words) else ""
-    return after in _rules().all["not_before"].get(head.concept, ())
+    other = _rules().all["not_before"].get(head.concept, ())
+    far = 3 if sentence.words[head.last].plain in _rules().all["adjectives"] else 1
+    return any(word.plain in other for word in sentence.words[head.last + 1 : head.last + 1 + far])
 
 
 def _sites(sentence: Sentence, head: Name, sites: Sequence[Mention]) -> Iterator[Mention]:
@@ -198,6 +206,18 @@ def _sites(sentence: Sentence, head: Name, sites: Sequence[Mention]) -> Iterator
             gap = [word.plain for word in sentence.words[site.last + 1 : head.first]]
             if site.last < head.first and len(gap) <= rule.all["far_words"] and not rule.far_parts.intersection(gap):
                 yield site
+
+
+def _sharing(sentence: Sentence, head: Name, near: Sequence[Mention], sites: Sequence[Mention]) -> Iterator[Mention]:
+    """The sites that share a head with the one before it: “testicular and inguinal pain”."""
+    rule = _rules().all
+    if not near or head.concept not in rule["shared"] or near[0].last > head.first:
+        return
+    last = near[0]
+    for site in reversed(sites):
+        if site.last < last.first and set(between(sentence, site, last)).issubset(rule["and"]):
+            yield site
+            last = site
 
 
 def _covered(reading: Reading, one: _Finding, several: Sequence[_Finding]) -> bool:

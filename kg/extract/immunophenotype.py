@@ -13,6 +13,7 @@ from kg.extract.nearby import NOT_THIS_PATIENT, by_sentence
 from kg.extract.reader import rules
 from kg.extract.reading import Found, Mention, Reading
 from kg.extract.sentences import Sentence
+from kg.extract.words import words as words_of
 
 POSITIVE, NEGATIVE = "Positive", "Negative"
 _TOPS = frozenset(("CdAntigen", "ImmunophenotypicMarker", "SolubleIL2Receptor"))
@@ -21,7 +22,13 @@ _TOPS = frozenset(("CdAntigen", "ImmunophenotypicMarker", "SolubleIL2Receptor"))
 @cache
 def _rules() -> Mapping[str, Any]:
     file: dict[str, Any] = rules("results")["markers"]
-    return {name: frozenset(str(word) for word in words) for name, words in file.items()}
+    return {name: frozenset(form for one in several for form in _forms(str(one))) for name, several in file.items()}
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """A word as it is printed and in its plain spelling, in which “coexpressed” has lost its o."""
+    parts = words_of(word)
+    return (word, parts[0].plain) if len(parts) == 1 else (word,)
 
 
 def immunophenotype(reading: Reading) -> Iterator[Found]:
@@ -108,10 +115,16 @@ def _shared(sentence: Sentence, markers: Sequence[Mention], signs: Sequence[str 
 
 
 def _is_target(sentence: Sentence, m: Mention) -> bool:
-    """Whether the name is that of a drug's target, or of a gene."""
+    """Whether the name is that of a drug's target, of a gene, or of the cells of a graft."""
     rule = _rules()
     near = [word.plain for word in sentence.words[max(0, m.first - 3) : m.last + 3]]
     if rule["treated"].intersection(near):
+        return True
+    after = [word.plain for word in sentence.words[m.last + 1 : m.last + 11]]
+    if rule["counted"].intersection(after) and "cell" in after[:3]:
+        return True
+    everywhere = {word.plain for word in sentence.words}
+    if m.concept in rule["genes"] and rule["mutated"] & everywhere and not rule["stains"] & everywhere - {"positive"}:
         return True
     return bool(rule["raised"].intersection(near)) and not any(w.plain in rule["stains"] for w in sentence.words)
 

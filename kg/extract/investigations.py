@@ -65,6 +65,8 @@ def investigations(reading: Reading) -> Iterator[Found]:
     """The investigations that were made, in the order in which they are told."""
     made: list[_Made] = []
     for sentence, mentions in by_sentence(reading, "Modalities", "AnatomicalSites", "Treatments", "Markers"):
+        if _rules().patterns.fits("general", sentence.flat.text):
+            continue
         made += _named(reading, sentence, mentions)
         made += _headed(reading, sentence, mentions)
         made += [one for one in _implied(sentence) if not _told(reading, one, made)]
@@ -90,7 +92,7 @@ def _is_vague(reading: Reading, one: _Made, made: Sequence[_Made]) -> bool:
     ):
         return True
     named = rule["implied_beside"].get(one.concept, ()) if one.confidence < _NAMED else ()
-    return any(o.concept in named for o in made)
+    return any(o.concept in named or o.concept in rule["covered"].get(one.concept, ()) for o in made)
 
 
 def _named(reading: Reading, sentence: Sentence, mentions: Sequence[Mention]) -> Iterator[_Made]:
@@ -100,7 +102,7 @@ def _named(reading: Reading, sentence: Sentence, mentions: Sequence[Mention]) ->
     for m in mentions:
         if m.scheme != "Modalities" or m.concept in rule.never or inside(m, treatments):
             continue
-        if m.said & NOT_THIS_PATIENT or _not_made(sentence, m) or _means_else(sentence, m):
+        if m.said & NOT_THIS_PATIENT or _not_made(sentence, m) or _means_else(sentence, m) or _are_cells(sentence, m):
             continue
         confidence = 0.7 if "planned" in m.said else 0.9
         targets = _targets(reading, sentence, m, sites, mentions)
@@ -152,19 +154,24 @@ def _targets(
 ) -> list[tuple[str, str | None]]:
     """The investigation with each of its targets, where the vocabulary has it: “MRI of the thigh and the pelvis”."""
     tables = _rules().all["compose"]
-    kind = next((one for one in tables if one in above(reading.vocabulary, m.concept)), None)
+    kinds = above(reading.vocabulary, m.concept)
+    kind = m.concept if m.concept in tables else next((one for one in tables if one in kinds), None)
     if kind is None:
         return []
     free = [site for site in sites if not _is_of_another(site, m, mentions)]
     ends = (m.first, m.last)
     first = next((s for s in free if inside(s, [m]) and (s.first in ends or s.last in ends)), None)
-    if first is None and kind == m.concept:
+    way = m.concept in _rules().all["ways"]
+    if first is None and (way or kind == m.concept):
         outside = [site for site in free if not inside(site, [m], proper=False)]
         near = _rules().near.sites(sentence, m, outside)
         first = next((site for site in near if _composed(reading, site, tables[kind]) is not None), None)
+    first = first or _subject(sentence, m, free, tables[kind], reading)
     if first is None:
         return []
     held = inside(first, [m])
+    if way and not held:
+        return [(m.concept, None), (_composed(reading, first, tables[kind]) or m.concept, first.concept)]
     concept = m.concept if held else _composed(reading, first, tables[kind]) or ""
     found: list[tuple[str, str | None]] = [(concept, first.concept)]
     named = [site for site in free if held and inside(site, [m])]
@@ -173,6 +180,19 @@ def _targets(
         if finer and all(finer != one for one, _ in found):
             found.append((finer, site.concept))
     return found
+
+
+def _subject(
+    sentence: Sentence, m: Mention, sites: Sequence[Mention], table: Mapping[str, str], reading: Reading
+) -> Mention | None:
+    """The site of which a verb speaks: “the skin lesions were biopsied”."""
+    rule = _rules().all["subjects"]
+    site = next((one for one in reversed(sites) if one.last < m.first), None)
+    if site is None or sentence.words[m.last].text != "biopsied":
+        return None
+    gap = set(between(sentence, site, m))
+    fits = gap.intersection(rule["verbs"]) and gap.issubset(rule["over"])
+    return site if fits and _composed(reading, site, table) else None
 
 
 def _composed(reading: Reading, site: Mention, table: Mapping[str, str]) -> str | None:
@@ -222,6 +242,17 @@ def _means_else(sentence: Sentence, m: Mention) -> bool:
     if soon.intersection(rule.get("soon", ())) and not soon.intersection(_rules().all["studies"]):
         return True
     return after in rule.get("after", ()) or before in rule.get("before", ())
+
+
+def _are_cells(sentence: Sentence, m: Mention) -> bool:
+    """Whether a name is that of cells that were seen, not counted: “atypical white blood cells”."""
+    rule = _rules().all
+    words = sentence.words
+    name = " ".join(word.plain for word in words[m.first : m.last + 1])
+    if name not in rule["cells"].get(m.concept, ()):
+        return False
+    near = words[max(0, m.first - rule["cells_reach"]) : m.last + 1 + rule["cells_reach"]]
+    return not any(word.text[0].isdigit() or word.plain in rule["changes"] for word in near)
 
 
 def _implied(sentence: Sentence) -> Iterator[_Made]:

@@ -21,6 +21,8 @@ _RANGE = re.compile(
     r"(\d[\d.]*) (?:-|to|,) (\d[\d.]*)"
 )
 
+_END = re.compile(r" ?(?:$|[,;.()]|(?:with|and|on|which|of which|including|at) )")
+
 
 _WHITE_CELLS, _WHITE_CELLS_OF_FLUID = "LeukocyteCount", "CSFLeukocyteCount"
 _BLOOD = re.compile(r"\b(?:blood|peripheral|serum|hemoglobin|platelets?)\b")
@@ -49,7 +51,10 @@ def measurements(reading: Reading) -> Iterator[Found]:
             found = _measurement(sentence, rule, match, modality)
             if found is not None:
                 yield found
-                yield from _shown(found)
+                if modality.startswith("CSF") or not _FLUID.search(text, 0, match.start()):
+                    named = match.groupdict()
+                    bare = not named.get("unit") and not named.get("power") and bool(_END.match(text, match.end()))
+                    yield from _shown(found, bare)
 
 
 def _measurement(sentence: Sentence, rule: Rule, match: re.Match[str], modality: str) -> Found | None:
@@ -61,7 +66,7 @@ def _measurement(sentence: Sentence, rule: Rule, match: re.Match[str], modality:
     unit = groups.get("unit")
     detail = {"type": modality, "modality": modality}
     if modality in file["counts"]:
-        billions = _billions(value, groups.get("power"), unit, file)
+        billions = _billions(value, groups.get("power"), unit, modality)
         if billions is None:
             detail["printed"] = match[0][:40]
         else:
@@ -84,19 +89,22 @@ def _of_fluid(before: str) -> bool:
     return bool(fluids) and not _BLOOD.search(before, fluids[-1].end())
 
 
-def _shown(found: Found) -> Iterator[Found]:
-    """The finding that a count far from the usual shows by itself."""
-    rule = rules("results")["shows"].get(found.detail["type"])
-    if rule is None or "unit" not in found.detail or rule.get("in", found.detail["unit"]) != found.detail["unit"]:
-        return
+def _shown(found: Found, bare: bool) -> Iterator[Found]:
+    """The finding that a number far from the usual shows by itself; ``bare`` if nothing follows one without a unit."""
+    file, kind, unit = rules("results"), found.detail["type"], found.detail.get("unit")
     value = Decimal(found.value)
-    if value > Decimal(str(rule.get("above", value))) or value < Decimal(str(rule.get("below", value))):
-        detail = {"status": "Present", "shown_by": found.detail["type"]}
-        yield Found("finding", str(rule["finding"]), found.start, found.end, 0.7, detail)
+    if unit is None and bare and kind in file["counts"]:
+        # “WBC 44”, “platelets of 21,000”: the one is in thousands, the other is not.
+        value, unit = value / 1000 if value >= 1000 else value, "10*9/L"
+    for rule in file["shows"].get(kind, ()) if unit else ():
+        above, below = (Decimal(str(rule.get(key, value))) for key in ("above", "below"))
+        if rule.get("in", unit) == unit and (value > above or value < below):
+            detail = {"status": "Present", "shown_by": kind}
+            yield Found("finding", str(rule["finding"]), found.start, found.end, 0.7, detail)
 
 
 def _number(text: str) -> Decimal | None:
-    text = text.rstrip(".,·").replace("·", ".")
+    text = text.rstrip(".,·").replace("·", ".").replace(" ", "")
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+", text):
         text = text.replace(",", "")
     # “124.000/mm3” has a point for the thousands; three noughts are no precision of a measurement.
@@ -108,16 +116,21 @@ def _number(text: str) -> Decimal | None:
         return None
 
 
-def _billions(value: Decimal, power: str | None, unit: str | None, file: Mapping[str, Any]) -> Decimal | None:
+def _billions(value: Decimal, power: str | None, unit: str | None, modality: str) -> Decimal | None:
     """A count of cells in units of ten to the ninth a liter."""
-    if power == "9":
-        return value
-    if power == "6":
-        return value / 1000
-    factor = file["billions"].get(unit)
+    file = rules("results")
+    if power is not None:
+        factor = file["powers"].get(power)
+    elif unit is None:
+        return None
+    else:
+        multiple = re.split(r"/|per", unit)[0].split()
+        factor = 1 if multiple and multiple[-1] in file["multiples"] else 0.001
     if factor is None:
         return None
-    return value * Decimal(str(factor)) * (Decimal(1000) if power == "3" else Decimal(1))
+    billions = value * Decimal(str(factor))
+    # “17,000 × 10⁹/L”: what cannot be was printed with both the number and its power of ten.
+    return billions / 1000 if billions > file["counts"][modality] else billions
 
 
 def _reading(value: Decimal, says: Mapping[str, Any], detail: Mapping[str, str]) -> str | None:

@@ -15,9 +15,6 @@ from kg.extract.patterns import Patterns
 from kg.extract.rulefiles import rules
 from kg.extract.sentences import CASE, TITLE, Sentence
 
-_OTHER = 2
-
-
 @dataclass
 class _Patient:
     """A patient as far as the text has told, with the sentences on this one."""
@@ -53,13 +50,21 @@ def parted(sentences: Iterable[Sentence]) -> list[Sentence]:
 def split(sentences: Sequence[Sentence]) -> list[Sequence[Sentence]]:
     """The sentences of each patient; background and what is said of others belong to none."""
     told = [sentence for sentence in sentences if sentence.role == CASE]
-    if not any(sentence.firm for sentence in told):
+    if not any(sentence.firm for sentence in told) or _cohort(sentences, told):
         return []
     patients = _patients(told, _several(sentences), _announced(sentences))
     if len(patients) > 1:
         return [patient.sentences for patient in patients]
     apart = bool(patients) and (patients[0].age is not None or patients[0].number is not None)
     return [told] * (1 if apart else _announced(sentences))
+
+
+def _cohort(sentences: Sequence[Sentence], told: Sequence[Sentence]) -> bool:
+    """Whether the text is a study of many, none of whom it introduces."""
+    fits = _patterns().fits
+    if any(fits(group, one.flat.text) for one in told for group in ("introduced", "alone", "numbered", "announced")):
+        return False
+    return any(fits("cohort", one.flat.text) for one in sentences)
 
 
 def _several(sentences: Sequence[Sentence]) -> bool:
@@ -88,21 +93,20 @@ def _patients(told: Sequence[Sentence], several: bool, announced: int) -> list[_
     patients: list[_Patient] = []
     shared: list[Sentence] = []
     current: _Patient | None = None
-    other = any(_number(sentence.flat.text) == _OTHER for sentence in told)
     for sentence in told:
         text = sentence.flat.text
         if sentence.shared:
             shared.append(sentence)
             continue
-        met = _meet(patients, current, text, several, other=other)
+        met = _meet(patients, current, text, several)
         if met is not None:
             current = met
-        elif current is None or (len(patients) > 1 and _patterns().fits("together", text)):
+        elif current is None or (max(len(patients), announced) > 1 and _patterns().fits("together", text)):
             shared.append(sentence)
             continue
         current.sentences.append(sentence)
     known = {patient.number or announced + 1 for patient in patients}
-    if 1 < max(known, default=0) <= announced:
+    if announced > 1 and 0 < max(known, default=0) <= announced:
         # Of some who are announced together only a few are told apart.
         patients += [_Patient(number) for number in range(1, announced + 1) if number not in known]
         patients.sort(key=lambda one: one.number or 0)
@@ -111,12 +115,10 @@ def _patients(told: Sequence[Sentence], several: bool, announced: int) -> list[_
     return patients
 
 
-def _meet(
-    patients: list[_Patient], current: _Patient | None, text: str, several: bool, *, other: bool
-) -> _Patient | None:
+def _meet(patients: list[_Patient], current: _Patient | None, text: str, several: bool) -> _Patient | None:
     """The patient whom a sentence names or introduces, one of those known or a new one."""
     introduced = next(iter(_introductions(text)), None)
-    number = _number(text) or (1 if other and not patients and _patterns().fits("one", text) else None)
+    number = _number(text)
     if number is not None:
         known = next((one for one in patients if one.number == number), None)
         if known is None and number > 1 and current is not None and len(patients) == 1 and current.number is None:

@@ -230,7 +230,9 @@ class Patterns:
 
     def _rule(self, one: Mapping[str, Any]) -> Rule:
         parts = alternatives(self._expand(joined(one["patterns"])))
-        but, unless = (_compiled(self._expand(joined(one[key]))) if key in one else None for key in ("but", "unless"))
+        unless = _compiled(self._expand(joined(one["unless"]))) if "unless" in one else None
+        # What speaks against a match may end anywhere in it, as after the space before a word.
+        but = re.compile(rf"\b(?:{self._expand(joined(one['but']))})") if "but" in one else None
         return Rule(tuple(Pattern(_compiled(part), needs(part)) for part in parts), one, but, unless)
 
     def _expand(self, pattern: str) -> str:

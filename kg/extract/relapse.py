@@ -56,13 +56,14 @@ def _refuted(story: Story) -> Cue | None:
 
 def _after_remission(story: Story) -> Cue | None:
     """The remission after which leukemic cells were found."""
-    since = [*story.remissions, *(cue for cue in story.later if cue.rule.says["as"] != "after")]
+    grafted = story.cues("grafted", story.titles)
+    since = [*story.remissions, *(cue for cue in story.later if grafted or cue.rule.says["as"] != "after")]
     if not since or story.lingering or any(cue.rule.says.get("as") != "weak" for cue in story.another):
         return None
     before = story.cues("had_been")
     begin = 0 if before else story.start(min(one.place[0] for one in since))
     own = story.cues("leukemic")
-    titled = [] if story.complication or own else story.cues("leukemic", story.titles)
+    titled = [] if own or (story.complication and not grafted) else story.cues("leukemic", story.titles)
     after = [cue for cue in own if cue.place[1] > begin and not _closes(story, cue, since[0])] + titled
     return since[0] if after and (before or not _treated_first(story, since, after)) else None
 

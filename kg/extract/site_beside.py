@@ -9,9 +9,9 @@ from kg.extract.lexicon import Name
 from kg.extract.nearby import NOT_THIS_PATIENT, above, between, inside
 from kg.extract.reading import Mention, Reading
 from kg.extract.sentences import Sentence
-from kg.extract.site_cues import FAIR, LEUKEMIC, STRONG, Site, site_rules
+from kg.extract.site_cues import FAIR, LEUKEMIC, OWN, STRONG, Site, is_symptoms, site_rules
 
-_LEVEL = re.compile(r"\b(?:[CTLS]\d{1,2}(?:\s*[-–/]\s*[CTLS]?\d{1,2})?)\b")
+_LEVEL = re.compile(r"\b(?:(?:[CTDLS]|Th)\d{1,2}(?:\s*[-–/]\s*(?:[CTDLS]|Th)?\d{1,2})?)\b")
 
 
 def listed(
@@ -42,6 +42,8 @@ def listed(
                     break
                 if any(look.first == place.last + 1 and look.scheme == "Modalities" for look in wider):
                     break  # “, and temporal bone CT”
+                if is_symptoms(sentence, place):
+                    break
                 concept = site_rules().all["own"].get(place.concept, place.concept)
                 if concept in site_rules().never and not (concept in rule["even"] and one.score >= STRONG):
                     break
@@ -50,7 +52,9 @@ def listed(
                 last, number = place, number + way
 
 
-def caused(sentence: Sentence, several: Sequence[Mention], cues: Sequence[Name]) -> Iterator[Site]:
+def caused(
+    sentence: Sentence, several: Sequence[Mention], cues: Sequence[Name], places: Sequence[Mention]
+) -> Iterator[Site]:
     """The nerve whose palsy the text puts down to leukemia: “facial palsy due to granulocytic sarcoma”."""
     rule = site_rules().all["caused"]
     for finding in several:
@@ -60,6 +64,8 @@ def caused(sentence: Sentence, several: Sequence[Mention], cues: Sequence[Name])
         for cue in cues:
             if cue.concept not in LEUKEMIC or cue.first <= finding.last:
                 continue
+            if any(finding.last < place.first <= cue.last + 3 for place in places):
+                continue  # “numb chin due to infiltration of the skull base”
             gap = between(sentence, finding, cue)
             ties = rule["holds"] if finding.concept in rule["fluids"] else rule["ties"]
             if len(gap) <= rule["reach"] and set(ties).intersection(gap):
@@ -69,6 +75,16 @@ def caused(sentence: Sentence, several: Sequence[Mention], cues: Sequence[Name])
             # “Leukemic uveitis”
             if finding.first and sentence.words[finding.first - 1].plain == "leukemic":
                 yield Site(finding, concept, FAIR)
+
+
+def inflamed(sentence: Sentence) -> Iterator[Site]:
+    """The organ whose inflammation is called leukemic: “leukemic pericarditis”, “leukemic infiltrative myocarditis”."""
+    words, organs = sentence.words, site_rules().all["inflamed"]
+    for at, word in enumerate(words):
+        if word.plain in organs and any(one.plain == "leukemic" for one in words[max(0, at - 2) : at]):
+            concept = organs[word.plain]
+            place = Mention(concept, "AnatomicalSites", word.start, word.end, sentence.index, at, at)
+            yield Site(place, concept, OWN)
 
 
 def detail(reading: Reading, sentence: Sentence, place: Mention) -> dict[str, str]:

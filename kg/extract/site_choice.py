@@ -12,13 +12,14 @@ from kg.extract.site_places import is_region
 
 def chosen(reading: Reading, found: Sequence[Site]) -> Iterator[Site]:
     """All, but what is wider than another one, and a region or soft tissue only if no organ was found."""
-    organs = [one for one in found if not is_region(reading, one.concept)]
+    soft = site_rules().all["soft"]
+    organs = [one for one in found if one.concept != soft and not is_region(reading, one.concept)]
     for one in found:
         if _is_wider(reading, one, found) or _is_only_where(reading, one, found):
             continue
         if is_region(reading, one.concept) and _is_around(reading, one, organs, found):
             continue
-        if one.concept == site_rules().all["soft"] and _is_sample(reading, one, organs):
+        if one.concept == soft and _is_sample(reading, one, found):
             continue
         yield one
 
@@ -61,14 +62,13 @@ def _side_by_side(reading: Reading, one: Site, other: Site, *, strict: bool = Fa
     return "and" in gap or "," in gap
 
 
-def _is_sample(reading: Reading, one: Site, organs: Sequence[Site]) -> bool:
-    """Whether soft tissue is only what was sampled or seen of an organ."""
-    others = [o for o in organs if o is not one and o.concept != one.concept]
-    if not others:
+def _is_sample(reading: Reading, one: Site, found: Sequence[Site]) -> bool:
+    """Whether soft tissue is only what was sampled or seen of another place."""
+    if all(o.concept == one.concept for o in found):
         return False
     words = reading.sentence(one.mention).words
     near = {word.plain for word in words[one.mention.last + 1 : one.mention.last + 3]}
     near |= {word.plain for word in words[max(0, one.mention.first - 2) : one.mention.first]}
-    if near.intersection(site_rules().all["sampled"]):
-        return True
-    return one.score < STRONG and any(o.mention.sentence == one.mention.sentence for o in others)
+    here = [m for m in (*reading.mentions, *reading.at_large) if m.sentence == one.mention.sentence]
+    beside = any(m.last == one.mention.first - 1 and m.concept in {o.concept for o in found} for m in here)
+    return beside or not near.isdisjoint(site_rules().all["sampled"])

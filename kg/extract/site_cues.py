@@ -37,6 +37,7 @@ class SiteRules:
     before: frozenset[str]
     after: frozenset[str]
     never: frozenset[str]
+    proofs: frozenset[str]
     all: Mapping[str, Any]
 
 
@@ -61,6 +62,7 @@ def site_rules() -> SiteRules:
         frozenset(parts["before"]),
         frozenset(parts["after"]),
         frozenset(file["never"]),
+        frozenset(file["proves"]),
         file,
     )
 
@@ -87,47 +89,70 @@ def weight_of(
         others: the other sites of the sentence; a cue beyond one of them speaks of that one.
         examined: whether the site is what an investigation looked at, so that the result follows.
     """
-    rule = site_rules()
     best = 0
     for cue in cues:
         if cue.concept in ("past", "ignored", "change"):
             continue
         if cue.first <= place.last and place.first <= cue.last:
             # The name itself says it: “leukemia cutis”, “hypopyon”.
-            if cue.concept != "clear":
+            best = max(best, 0 if cue.concept == "clear" else strength_of(cue))
+        elif cue.concept == "clear":
+            if _clears(sentence, place, cue, others, examined=examined):
+                return 0
+        elif cue.first > place.last:
+            if _says_behind(sentence, place, cue, others, examined=examined):
                 best = max(best, strength_of(cue))
-            continue
-        weight = strength_of(cue)
-        if cue.first > place.last:
-            gap = gap_of(sentence, place, cue)
-            if cue.concept == "clear":
-                if len(gap) <= 3 and not rule.after.difference({"normal", "remission", "not", "no"}).intersection(gap):
-                    return 0
-                continue
-            if rule.after.intersection(gap) - ({"for"} if "positive" in gap else set()):
-                continue
-            crossed = sum(1 for other in others if place.last < other.first < cue.first)
-            if not crossed and gap and _speaks_on(sentence, cue, gap, weight):
-                continue
-            if gap and _is_anothers(sentence, cue, others):
-                continue
-            near = 8 if gap and gap[0] in rule.all["holds"] else 3
-            reach = (14 if weight < OWN else 20) if examined else (near if weight == FAIR else 9)
-            if examined and weight == FAIR and others:
-                continue
-            if len(gap) <= reach and crossed <= (1 if len(gap) <= 3 else 0):
-                best = max(best, weight)
-        elif not examined:
-            gap = gap_of(sentence, cue, place)
-            if cue.concept == "clear":
-                if len(gap) == 0 and sentence.words[cue.first].plain != "remission":
-                    return 0
-                continue
-            if rule.before.intersection(gap):
-                continue
-            if len(gap) <= (12 if weight >= STRONG else 6) and (len(gap) <= 1 or rule.ties.intersection(gap)):
-                best = max(best, weight)
+        elif _says_before(sentence, place, cue, examined=examined):
+            best = max(best, strength_of(cue))
     return best
+
+
+def _clears(sentence: Sentence, place: Placed, cue: Name, others: Sequence[Mention], *, examined: bool) -> bool:
+    """Whether a word says of a place that nothing is there: “the orbit was normal”, “normal orbit”."""
+    if cue.first > place.last:
+        gap = gap_of(sentence, place, cue)
+        if gap[:1] in (["and"], ["with"]) and not any(place.last < one.first < cue.first for one in others):
+            return False  # “infiltration of the appendix and complete remission of the marrow”
+        parts = site_rules().after.difference(("normal", "remission", "not", "no"))
+        return len(gap) <= 3 and not parts.intersection(gap)
+    return not (examined or gap_of(sentence, cue, place) or sentence.words[cue.first].plain == "remission")
+
+
+def _says_behind(sentence: Sentence, place: Mention, cue: Name, others: Sequence[Mention], *, examined: bool) -> bool:
+    """Whether a cue behind a place speaks of it: “the testis was infiltrated”."""
+    rule, weight = site_rules(), strength_of(cue)
+    gap = gap_of(sentence, place, cue)
+    if "which" in gap and rule.proofs.intersection(gap) and gap[0] in rule.all["back"]:
+        # “A nodule of the scalp was seen after this, which on biopsy revealed blasts”.
+        gap = gap[gap.index("which") + 1 :]
+    if rule.after.intersection(gap) - ({"for"} if "positive" in gap else set()):
+        return False
+    crossed = sum(1 for other in others if place.last < other.first < cue.first)
+    if not crossed and gap and _speaks_on(sentence, cue, gap, weight):
+        return False
+    if (gap and _is_anothers(sentence, cue, others)) or (examined and weight == FAIR and others):
+        return False
+    near = 8 if gap and gap[0] in rule.all["holds"] else 3
+    far = 14 if rule.proofs.intersection(gap) or set(rule.all["holds"]).intersection(gap) else 9
+    reach = (14 if weight < OWN else 20) if examined else (near if weight == FAIR else far)
+    return len(gap) <= reach and crossed <= (1 if len(gap) <= 3 else 0)
+
+
+def _says_before(sentence: Sentence, place: Mention, cue: Name, *, examined: bool) -> bool:
+    """Whether a cue before a place speaks of it: “infiltration of the testis”, “blasts on testicular biopsy”."""
+    rule, weight = site_rules(), strength_of(cue)
+    gap = gap_of(sentence, cue, place)
+    if examined:
+        told = [word for word in gap if word not in rule.all["seen"]]
+        if weight == FAIR or told[:1] not in (["on"], ["in"], ["at"], ["by"]):
+            return False
+    if len(gap) > 1 and gap[0] == "and" and gap[1] in rule.all["coupled"]:
+        gap = gap[2:]
+    if rule.before.intersection(gap):
+        return False
+    listed = weight >= STRONG or not set(gap).difference(rule.all["loose"], ("the", "his", "her"))
+    ties = rule.ties if listed else rule.ties.difference(rule.all["loose"])
+    return len(gap) <= (12 if weight >= STRONG else 6) and (len(gap) <= 1 or not ties.isdisjoint(gap))
 
 
 def _speaks_on(sentence: Sentence, cue: Name, gap: Sequence[str], weight: int) -> bool:
@@ -144,14 +169,6 @@ def _is_anothers(sentence: Sentence, cue: Name, others: Sequence[Mention]) -> bo
     if following.isdisjoint(("of", "in", "at", "within")):
         return False
     return any(0 < other.first - cue.last <= 5 for other in others)
-
-
-def is_labelled(sentence: Sentence, place: Mention) -> bool:
-    """Whether a label says that this is the site: “site: mediastinum”."""
-    words = sentence.words
-    if place.first < 2 or words[place.first - 1].text not in (":", ","):
-        return False
-    return words[place.first - 2].plain in site_rules().all["labels"]
 
 
 def is_past(sentence: Sentence, place: Mention, cues: Sequence[Name]) -> bool:
@@ -171,7 +188,11 @@ def proven(sentence: Sentence, kinds: Sequence[Mention]) -> Iterator[Name]:
     """Leukemias that an examination proved: “histology revealed AML”, “was positive for leukemia”."""
     for kind in kinds:
         before = {word.plain for word in sentence.words[max(0, kind.first - 4) : kind.first]}
-        if before.intersection(site_rules().all["proves"]) and not kind.said & (NOT_THIS_PATIENT | {"absent"}):
+        after = {word.plain for word in sentence.words[kind.last + 1 : kind.last + 2]}
+        if kind.said & (NOT_THIS_PATIENT | {"absent"}):
+            continue
+        # “Revealed AML”, “CLL cells”
+        if before.intersection(site_rules().proofs) or after & {"cell", "blast"}:
             yield Name("leukemic", "cues", kind.first, kind.last, kind.start, kind.end)
 
 
@@ -189,10 +210,16 @@ def at_place(sentence: Sentence, kinds: Sequence[Mention], places: Sequence[Ment
             yield Name("leukemic", "cues", kind.first, kind.last, kind.start, kind.end)
 
 
+def without_former(sentence: Sentence, cues: Sequence[Name]) -> list[Name]:
+    """The cues but those of an earlier episode: “initial extramedullary leukemia in skin and breast”."""
+    former, words = site_rules().all["former"], sentence.words
+    return [cue for cue in cues if not any(word.plain in former for word in words[max(0, cue.first - 2) : cue.first])]
+
+
 def without_foreign(sentence: Sentence, cues: Sequence[Name]) -> list[Name]:
     """The cues but those that another illness governs: “GVHD involving the skin”, “lesions due to infection”."""
     rule, words = site_rules().all["foreign"], sentence.words
-    strange = [at for at, word in enumerate(words) if word.plain in rule["words"] and not _waved_off(sentence, at)]
+    strange = [at for at, word in enumerate(words) if word.plain in rule["words"]]
     if not strange:
         return list(cues)
     leukemic = [cue for cue in cues if strength_of(cue) == OWN]
@@ -205,6 +232,8 @@ def without_denied(sentence: Sentence, cues: Sequence[Name]) -> list[Name]:
     kept = []
     for cue in cues:
         before = [word.plain for word in words[max(0, cue.first - rule["reach"]) : cue.first]]
+        if {word.plain for word in words[cue.last + 1 : cue.last + 4]}.intersection(rule["behind"]):
+            continue
         last = max((at for at, word in enumerate(before) if word in rule["words"]), default=-1)
         if (
             cue.concept in ("clear", "past", "ignored", "change")
@@ -213,11 +242,6 @@ def without_denied(sentence: Sentence, cues: Sequence[Name]) -> list[Name]:
         ):
             kept.append(cue)
     return kept
-
-
-def _waved_off(sentence: Sentence, at: int) -> bool:
-    before = {word.plain for word in sentence.words[max(0, at - 5) : at]}
-    return not before.isdisjoint(site_rules().all["foreign"]["waved_off"])
 
 
 def _governed(sentence: Sentence, cue: Name, strange: Sequence[int], leukemic: Sequence[Name]) -> bool:
@@ -231,7 +255,8 @@ def _governed(sentence: Sentence, cue: Name, strange: Sequence[int], leukemic: S
             continue
         if at < cue.first and len(gap) <= rule["reach"]:
             return True
-        if at > cue.last and (not gap or (len(gap) <= 5 and set(gap).intersection(rule["ties"]))):
+        near = 12 if set(gap).intersection(rule["causes"]) else 5
+        if at > cue.last and (not gap or (len(gap) <= near and set(gap).intersection(rule["ties"]))):
             return True
     return False
 
@@ -257,6 +282,14 @@ def look_at(
         ):
             return look
     return None
+
+
+def is_symptoms(sentence: Sentence, place: Mention) -> bool:
+    """Whether the word after a place names a symptom or a treatment: “neck pain”, “vaginal postmenopausal bleeding”."""
+    symptoms = site_rules().all["symptoms"]
+    following = [word.plain for word in sentence.words[place.last + 1 : place.last + 3]]
+    adjective = following[:1] and following[0].endswith(("al", "ic", "ar"))
+    return any(word in symptoms for word in following[: 2 if adjective else 1])
 
 
 def says_leukemia(finding: Mention, cues: Sequence[Name]) -> bool:

@@ -34,8 +34,8 @@ def places_in(reading: Reading, sentence: Sentence, mentions: Sequence[Mention])
             among = site_rules().all["among_bones"]
             named = [replace(one, concept=among.get(one.concept, one.concept)) for one in named]
         named = _nodes_at(sentence, [*named, *_nodes(reading, sentence, named)])
-    nerves = [*numbered(sentence), *palsied(reading, sentence)]
-    further = [*nerves, *_twofold(sentence), *_cervix(reading, sentence, named)]
+    nerves = list(numbered(sentence))
+    further = [*nerves, *_twofold(sentence), *_lobes(reading, sentence), *_cervix(reading, sentence, named)]
     if nerves:
         named = [one for one in named if one.concept not in site_rules().all["nerves"]["plain"]]
     if further:
@@ -109,6 +109,22 @@ def _nodes_at(sentence: Sentence, places: Sequence[Mention]) -> list[Mention]:
             kept[id(node)] = replace(node, concept=rule["regions"][region.concept])
             dropped.add(id(region))
     return [kept[id(one)] for one in ordered if id(one) not in dropped]
+
+
+def _lobes(reading: Reading, sentence: Sentence) -> Iterator[Mention]:
+    """Lobes without the word, where the text tells of the brain: “left frontal mass”, “the parietal region”."""
+    rule = site_rules().all["lobes"]
+    words = sentence.words
+    for at, word in enumerate(words[:-1]):
+        if word.plain not in rule["words"]:
+            continue
+        last = next((n for n in range(at + 1, min(at + 4, len(words))) if words[n].plain in rule["heads"]), None)
+        if last is None or not {one.plain for one in words[at + 1 : last]}.issubset(rule["between"]):
+            continue
+        if any(rule["of"] in above(reading.vocabulary, one.concept) for one in (*reading.mentions, *reading.at_large)):
+            end = at + 1 if words[at + 1].plain in rule["spaces"] else at
+            for concept in rule["words"][word.plain]:
+                yield Mention(concept, "AnatomicalSites", word.start, words[end].end, sentence.index, at, end)
 
 
 @cache

@@ -9,16 +9,15 @@ from kg.extract.lexicon import Name
 from kg.extract.nearby import NOT_THIS_PATIENT, above, inside
 from kg.extract.reading import Mention, Reading
 from kg.extract.sentences import Sentence
-from kg.extract.site_beside import caused, detail, level, listed
+from kg.extract.site_beside import caused, detail, inflamed, level, listed
 from kg.extract.site_cues import (
     FAIR,
     LEUKEMIC,
-    OWN,
     STRONG,
     Site,
     at_place,
-    is_labelled,
     is_past,
+    is_symptoms,
     look_at,
     proven,
     says_leukemia,
@@ -26,6 +25,7 @@ from kg.extract.site_cues import (
     weight_of,
     without_denied,
     without_foreign,
+    without_former,
 )
 from kg.extract.site_names import places_in
 
@@ -52,6 +52,7 @@ def involved(reading: Reading, sentences: Sequence[Sentence], mentions: Sequence
     for mention in mentions:
         held.setdefault(mention.sentence, []).append(mention)
     for sentence in sentences:
+        yield from inflamed(sentence)
         told = _told(reading, sentence, held.get(sentence.index, []))
         if told is None:
             continue
@@ -61,7 +62,7 @@ def involved(reading: Reading, sentences: Sequence[Sentence], mentions: Sequence
         for one in counted:
             yield one
             yield from level(sentence, one.mention, one.score)
-        yield from caused(sentence, told.mentions, told.cues)
+        yield from caused(sentence, told.mentions, told.cues, told.places)
 
 
 def _told(reading: Reading, sentence: Sentence, several: Sequence[Mention]) -> _Told | None:
@@ -80,12 +81,13 @@ def _told(reading: Reading, sentence: Sentence, several: Sequence[Mention]) -> _
     tumors = [m for m in several if m.scheme == "LeukemiaTypes" and m.concept == "MyeloidSarcoma"]
     kinds = [m for m in several if m.scheme == "LeukemiaTypes" and m.concept != "MyeloidSarcoma"]
     cues = [cue for cue in rule.cues.find(sentence.words) if not inside(cue, treatments, proper=False)]
-    cues = [cue for cue in cues if not inside(cue, kinds)]
+    named = [m for m in kinds if sentence.words[m.last].plain not in rule.all["comes_back"]]
+    cues = [cue for cue in cues if not inside(cue, named)]
     cues += [*proven(sentence, kinds), *at_place(sentence, kinds, places)]
     marked = [m for m in several if m.scheme == "Markers"] if looks else []
     cues += [Name("cells", "cues", m.first, m.last, m.start, m.end) for m in marked[:1]]
     cues += [Name("leukemic", "cues", m.first, m.last, m.start, m.end) for m in tumors]
-    cues = without_denied(sentence, without_foreign(sentence, cues))
+    cues = without_denied(sentence, without_foreign(sentence, without_former(sentence, cues)))
     for word in sentence.words:
         if word.plain in rule.all["doubts"]:
             cues = [cue for cue in cues if abs(word.start - cue.end) > _DOUBT]
@@ -115,17 +117,18 @@ def _weighed(reading: Reading, told: _Told, place: Mention) -> Site | None:
     quiet = region or concept in rule.all["grow"]
     heeded = [cue for cue in told.cues if cue.concept != "lesion"] if quiet else told.cues
     if looked is not None and "DiagnosticImaging" in above(reading.vocabulary, looked.concept):
-        # An image shows no cells, and its infiltrates may be of any kind.
-        heeded = [cue for cue in heeded if cue.concept != "cells" and not _is_shadow(sentence, cue)]
+        # An image shows no cells.
+        heeded = [cue for cue in heeded if cue.concept != "cells"]
+    if concept in rule.all["shadowed"]:
+        heeded = [cue for cue in heeded if cue.concept not in ("infiltration", "lesion", "surface")]
     others = [p for p in told.places if p is not place]
     seen = looked is not None
     weight = weight_of(sentence, place, heeded, others, examined=seen)
-    if is_labelled(sentence, place):
-        weight = OWN
     if region and weight == FAIR and not told.imaged:
         plain = [cue for cue in heeded if cue.concept != "surface"]
         if weight_of(sentence, place, plain, others, examined=seen) < FAIR:
-            concept = rule.all["surface"]
+            below = any(p.concept == rule.all["beneath"] for p in told.places)
+            concept = rule.all["beneath" if below else "surface"]
     back = any(word.plain in rule.all["again"] for word in sentence.words)
     if region and weight == STRONG and not back and not any(cue.concept in LEUKEMIC for cue in told.cues):
         # “Movements involving the face”; a rash that involves it is one of its skin.
@@ -147,8 +150,7 @@ def _is_no_site(reading: Reading, told: _Told, place: Mention, looked: Mention |
     before = {word.plain for word in told.sentence.words[max(0, place.first - 4) : place.first]}
     if inside(place, symptoms) or before.intersection(site_rules().all["level_of"]):
         return True
-    following = told.sentence.words[place.last + 1 : place.last + 2]
-    if following and following[0].plain in site_rules().all["symptoms"]:
+    if is_symptoms(told.sentence, place):
         return True
     return looked is not None and _shows_another(reading, told.sentence, place, looked, told.places, told.looks)
 
@@ -163,10 +165,6 @@ def is_region(reading: Reading, concept: str) -> bool:
         and "Bone" not in kinds
         and (not kinds & {"SkeletalMuscle", "Nerve", "Joint"})
     )
-
-
-def _is_shadow(sentence: Sentence, cue: Name) -> bool:
-    return cue.first == cue.last and sentence.words[cue.first].plain == "infiltrate"
 
 
 def _shows_another(

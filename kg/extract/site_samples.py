@@ -65,6 +65,19 @@ def _taken(
         biopsied = places[-1:] if lesions else []
     for place in biopsied if results else ():
         yield Site(place, rule.all["own"].get(place.concept, place.concept), FAIR)
+    if back and not biopsied and not any(m.concept in rule.never for m in there):
+        yield from _shown(here, places)
+
+
+def _shown(here: Sequence[Mention], places: Sequence[Mention]) -> Iterator[Site]:
+    """The sites of findings that a biopsy explained: “cervical lymphadenopathy”, “pericardial effusion”."""
+    rule = site_rules()
+    for one in here:
+        concept = rule.all["caused"]["findings"].get(one.concept) if one.scheme == "Findings" else None
+        if concept is None or one.said or concept in rule.all["grow"]:
+            continue
+        own = [place for place in places if one.first <= place.last and place.first <= one.last]
+        yield Site(own[0] if own else one, own[0].concept if own else concept, FAIR)
 
 
 def _is_any(reading: Reading, mention: Mention, kinds: Sequence[str]) -> bool:

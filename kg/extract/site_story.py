@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cache, cached_property
 
+from kg.extract.compartments import INVOLVED, statuses
 from kg.extract.leukemia import leukemia
 from kg.extract.nearby import above
 from kg.extract.patterns import Patterns
@@ -21,17 +22,13 @@ def _times() -> Patterns:
     return Patterns(rules("sites")["times"])
 
 
-def at_large(sentence: Sentence) -> bool:
-    """Whether a sentence speaks of leukemia at large, or of someone of the family."""
-    if _times().fits("kin", sentence.flat.text):
-        return True
-    return not sentence.firm and _times().fits("general", sentence.flat.text)
+def _places(group: str, sentence: Sentence) -> list[int]:
+    return [sentence.flat.place(*match.span())[0] for _, match in _times().find(group, sentence.flat.text)]
 
 
-def announces(sentence: Sentence) -> bool:
-    """Whether a sentence says what the paper is about: “to describe infiltration of the iris”."""
-    text = sentence.flat.text
-    return (cues_of().fits("announces", text) or _times().fits("aims", text)) and not at_large(sentence)
+def of_kin(sentence: Sentence) -> bool:
+    """Whether a sentence speaks of someone of the family: “his sister had a tumor of the breast”."""
+    return _times().fits("kin", sentence.flat.text)
 
 
 class Episode:
@@ -46,6 +43,12 @@ class Episode:
         """Whether the episode is a relapse."""
         found = relapse_of(self.story) if self.story.types else None
         return found is not None and found.value == "true"
+
+    @cached_property
+    def fluids(self) -> list[int]:
+        """Where the marrow or the cerebrospinal fluid are told to be involved."""
+        told = statuses(self.reading, self.is_relapse)
+        return [one.place[0] for name, one in told.items() if name != "blood" and one.value == INVOLVED]
 
     @property
     def is_leukemic(self) -> bool:
@@ -85,14 +88,15 @@ class Episode:
         flashbacks = {story.start(cue.place[0]) for cue in story.cues("had_been")}
         now = {s.start for s in self.reading.sentences if _times().fits("now", s.flat.text)}
         starts = [(cue.place[0], story.start(cue.place[0])) for cue in story.cues("achieved")]
+        starts += [(at, s.start) for s in self.reading.sentences for at in _places("gone", s)]
         return [at for at, start in starts if start not in flashbacks and start not in now]
 
-    @cached_property
-    def begins(self) -> int:
+    def begins(self, sites: Sequence[Site]) -> int:
         """Where the last remission is reached after which something began and leukemia was found again."""
         story = self.story
         onsets = [cue.place[0] for group in ("begins", "later", "lesion") for cue in story.cues(group)]
         found = [cue.place[0] for group in ("leukemic", "relapse") for cue in story.cues(group)]
+        found += [self._sentence(one).end for one in sites if one.score >= OWN]
         last = max(found, default=0)
         return max((at for at in self._reached if any(at < onset <= last for onset in onsets)), default=0)
 
@@ -108,23 +112,16 @@ class Episode:
             kept = [one for one in kept if one.score >= OWN]
         kept = [one for one in kept if not self.refuted(one)]
         named = {kind for concept in titled for kind in above(self.reading.vocabulary, concept)}
-        kept = self._without_the_first(self._without_the_earlier(kept), named)
-        return self._without_the_later(kept, named)
-
-    def _without_the_earlier(self, found: list[Site]) -> list[Site]:
-        """The sites without those of a sentence that says “four years ago”, where others are told of later."""
-        early = [one for one in found if _times().fits("earlier", self._sentence(one).flat.text)]
-        last = max((one.mention.start for one in early), default=0)
-        others = any(one.mention.start > last for one in found if one not in early)
-        return [one for one in found if one not in early] if early and others else found
+        return self._without_the_later(self._without_the_first(kept, named), named)
 
     def _without_the_first(self, found: list[Site], named: set[str]) -> list[Site]:
-        if not self.is_relapse or not self.begins:
+        begins = self.begins(found) if self.is_relapse else 0
+        if not begins:
             return found
-        since = [one for one in found if one.mention.start > self.begins or self._announced(one)]
+        since = [one for one in found if one.mention.start > begins or self._announced(one, found)]
         told = {kind for one in since for kind in above(self.reading.vocabulary, one.concept)} | named
         wide = {one.concept for one in since}
-        if not told:
+        if not told and not any(at > begins for at in self.fluids):
             return found
         return [
             one
@@ -132,21 +129,18 @@ class Episode:
             if one in since or one.concept in told or wide & above(self.reading.vocabulary, one.concept)
         ]
 
-    def is_earlier(self, place: int, found: Sequence[Site]) -> bool:
-        """Whether what stands at a place is of an earlier relapse: between two remissions."""
-        if not self.is_relapse or not any(one.mention.start > self.begins for one in found):
-            return False
-        return any(at < place < self.begins for at in self._reached)
-
-    def _announced(self, one: Site) -> bool:
+    def _announced(self, one: Site, found: Sequence[Site]) -> bool:
         text = self._sentence(one).flat.text
         if cues_of().fits("announces", text):
             return True
-        return _times().fits("tells", text) and not any(at < one.mention.start for at in self._reached)
+        # A remission between two sites of the same sentence ends an earlier relapse.
+        last = max(other.mention.start for other in found if other.mention.sentence == one.mention.sentence)
+        return _times().fits("tells", text) and not any(at < last for at in self._reached)
 
     def _without_the_later(self, found: list[Site], named: set[str]) -> list[Site]:
         """The sites without those of which a later sentence says that they came after the proven episode."""
-        proven = [one.mention.start for one in found if one.mention.start > self.begins]
+        begins = self.begins(found)
+        proven = [one.mention.start for one in found if one.mention.start > begins]
         if not self.is_relapse or not proven:
             return found
         first = min(proven)

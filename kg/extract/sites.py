@@ -19,7 +19,7 @@ from kg.extract.site_cues import FAIR, STRONG, Site, site_rules
 from kg.extract.site_names import numbered, palsied
 from kg.extract.site_places import involved
 from kg.extract.site_samples import sampled
-from kg.extract.site_story import Episode, announces, at_large
+from kg.extract.site_story import Episode, of_kin
 
 FLUIDS = (("marrow", "BoneMarrow"), ("csf", "CerebrospinalFluid"))
 """The compartments, and the sites that they are."""
@@ -34,27 +34,28 @@ def sites(reading: Reading) -> Iterator[Found]:
     """The sites that were involved at the episode told."""
     if not of_leukemia(reading):
         return
-    sentences = [sentence for sentence in told(reading) if not at_large(sentence)]
+    sentences = [sentence for sentence in told(reading) if not of_kin(sentence)]
     found = list(involved(reading, sentences, reading.mentions))
     found += sampled(reading, sentences, found)
     episode = Episode(reading)
     titled = _named_by_title(reading)
-    known = {kind for one in found for kind in above(reading.vocabulary, one.concept)}
     found = episode.of_the_episode(found, [one.concept for one in titled])
+    known = {kind for one in found for kind in above(reading.vocabulary, one.concept)}
     found += [one for one in titled if one.concept not in known]
     compartments = statuses(reading, episode.is_relapse)
     seen: list[str] = []
     for name, concept in FLUIDS:
         status = compartments.get(name)
-        if status and status.value == INVOLVED and not episode.is_earlier(status.place[0], found):
+        if status and status.value == INVOLVED:
             seen.append(concept)
             yield Found("site", concept, *status.place, confidence=0.85)
     found += _palsies(reading, sentences, {*seen, *(one.concept for one in found)})
     if not found and episode.is_leukemic and not any(status.value == INVOLVED for status in compartments.values()):
-        subject = [s for n, s in enumerate(reading.about) if _subject().search(s.flat.text) or not (n or at_large(s))]
+        subject = [s for n, s in enumerate(reading.about) if not n or _subject().search(s.flat.text)]
         found = [one for one in involved(reading, subject, reading.at_large) if one.score >= STRONG][:1]
     if not found:
-        found = list(_shown(reading))
+        relapse = episode.is_relapse and not seen
+        found = list(_shown(reading, relapse=relapse))
     free = {concept for name, concept in FLUIDS if (status := compartments.get(name)) and status.value == FREE}
     found = [one for one in found if one.concept not in free]
     for one in chosen(reading, found):
@@ -64,7 +65,7 @@ def sites(reading: Reading) -> Iterator[Found]:
 
 def _named_by_title(reading: Reading) -> list[Site]:
     """The sites that the title, or what the paper says that it is about, names as those of leukemia."""
-    titles = [s for s in reading.about if s.role == TITLE or announces(s)]
+    titles = [s for s in reading.about if s.role == TITLE]
     return [one for one in involved(reading, titles, reading.at_large) if one.score >= STRONG]
 
 
@@ -85,11 +86,13 @@ def _palsies(reading: Reading, sentences: Sequence[Sentence], sites: set[str]) -
             yield Site(nerve, nerve.concept, FAIR)
 
 
-def _shown(reading: Reading) -> Iterator[Site]:
+def _shown(reading: Reading, *, relapse: bool) -> Iterator[Site]:
     """The site that a finding shows where none is named."""
-    table = site_rules().all["shown"]
-    own = {sentence.index for sentence in told(reading)}
-    for mention in reading.of("Findings"):
-        if mention.concept in table and mention.sentence in own and not mention.said:
+    rule = site_rules().all
+    table = rule["shown"] | (rule["shown_by_relapse"] if relapse else {})
+    own = {sentence.index for sentence in told(reading)} | {s.index for s in reading.about if s.role == TITLE}
+    for mention in (*reading.mentions, *reading.at_large):
+        named = mention.scheme == "Findings" and mention.concept in table
+        if named and mention.sentence in own and not mention.said:
             yield Site(mention, table[mention.concept], FAIR)
             return

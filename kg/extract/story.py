@@ -133,6 +133,8 @@ class Story:
     @cached_property
     def present(self) -> bool:
         """Whether a relapse is there, or is being treated, when something else comes."""
+        if self.cues("comes"):
+            return True
         known = self.remissions or self.cues("grafted") or self.cues("denied") or self.cues("barren")
         return bool(self.cues("current")) and not known
 

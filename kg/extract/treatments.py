@@ -67,6 +67,8 @@ def treatments(reading: Reading) -> Iterator[Found]:
     """The treatments that the patient was given, in the order in which they are told."""
     given: list[_Given] = []
     for sentence, mentions in by_sentence(reading, *_SCHEMES):
+        if _rules().patterns.fits("general", sentence.flat.text):
+            continue
         named = list(_named(reading, sentence, mentions))
         given += named
         for rule, match in _rules().patterns.find("given", sentence.flat.text):
