@@ -158,81 +158,6 @@ def test_no_leukemia_no_course(text: str) -> None:
     assert "relapse" not in result
 
 
-RELAPSES = [
-    "A 30-year-old man with AML in complete remission presented with a jaw mass; biopsy showed granulocytic sarcoma.",
-    "A 9-year-old boy with ALL relapsed in the left testis two years after stopping treatment.",
-    "A 6-year-old girl with ALL had an isolated CNS relapse.",
-    "A 52-year-old woman with AML had a recurrence of her leukemia in the breast.",
-    "Three years after transplantation for AML, a 44-year-old man developed a myeloid sarcoma of the stomach.",
-    "A 44-year-old man with ALL achieved complete remission. Eight months later he noted a scrotal mass. Orchiectomy "
-    "showed leukemic infiltration.",
-    "A 16-year-old girl with T-ALL, off therapy for 14 months, presented with proptosis due to leukemic infiltration.",
-    "We report leukemic infiltration of the optic nerve in a 12-year-old boy with ALL who was in "
-    "hematologic remission.",
-    "A 25-year-old woman in second remission of APL developed ear pain. Biopsy revealed promyelocytic blasts.",
-    "An 11-year-old boy with ALL presented with hypopyon as the first sign of relapse.",
-    "A 33-year-old woman with AML was disease-free for 5 years when her leukemia reappeared in the uterus.",
-    "A 5-year-old boy was treated for ALL. After 18 months of continuous remission, renal masses were seen and biopsy "
-    "proved lymphoblasts.",
-    "A 70-year-old man had AML relapse presenting as a cardiac mass.",
-    "A 28-year-old man with ALL came back with numb chin; restaging confirmed relapsed disease in the mandible.",
-    "An 8-year-old boy with ALL, who had completed chemotherapy 10 months before, had hypopyon. A tap "
-    "yielded lymphoblasts.",
-    "Cord compression due to granulocytic sarcoma. A 15-year-old boy with AML, currently in remission, "
-    "was admitted with "
-    "paraplegia.",
-    "A 37-year-old woman with AML remained in remission until a sternal mass appeared; biopsy: extramedullary AML.",
-    "A 47-year-old woman with CML in major molecular response for 5 years had seizures. The CSF showed lymphoblasts.",
-    "A 6-year-old boy with ALL on maintenance had renal failure. Biopsy showed leukemic infiltration. "
-    "Marrow was normal.",
-    "We describe late extramedullary relapse in a 20-year-old man previously treated for childhood ALL.",
-]
-
-
-@pytest.mark.parametrize("text", RELAPSES)
-def test_relapse(text: str) -> None:
-    assert values(text)["relapse"] == "true"
-
-
-NO_RELAPSES = [
-    "A 30-year-old man presented with a jaw mass as the initial manifestation of AML.",
-    "A 30-year-old woman was newly diagnosed with AML and had gingival hypertrophy.",
-    "A 9-year-old boy with ALL on maintenance chemotherapy developed foot drop due to vincristine neuropathy.",
-    "A 9-year-old boy with ALL in remission developed pulmonary aspergillosis. There was no evidence of relapse.",
-    "A 9-year-old girl with ALL in remission had headache; MRI showed posterior reversible encephalopathy syndrome.",
-    "A 40-year-old man had de novo granulocytic sarcoma of the spine without marrow involvement.",
-    "A 62-year-old woman had AML refractory to induction chemotherapy with leukemia cutis.",
-    "A 19-year-old man presented with fever. Marrow showed 80% lymphoblasts and ALL was diagnosed. He "
-    "achieved complete "
-    "remission and remains well.",
-    "A 23-year-old man with ALL was suspected to have relapse, but the biopsy showed tuberculosis and no "
-    "leukemic cells.",
-    "A 35-year-old man with relapsed T-ALL received nelarabine and developed Guillain-Barre syndrome. "
-    "CSF had no blasts.",
-    "Guillain-Barre syndrome versus neuroleukemiosis. A 58-year-old woman with AML in first complete "
-    "remission got weak.",
-    "Nelarabine myelopathy. A 21-year-old man with T-ALL in second relapse was given nelarabine and became paraplegic.",
-    "A 12-year-old girl with ALL in remission had a brain mass. Leukemic infiltration was suspected, but "
-    "it was an abscess.",
-    "A 31-year-old man in remission from AML had skin nodules mimicking leukemia cutis; culture grew Fusarium.",
-    "A 68-year-old man with AML in complete remission presented with a parotid swelling that resolved "
-    "with antibiotics.",
-    "A 26-year-old man without evidence of leukemia had a primary granulocytic sarcoma of the testis.",
-    "A 24-year-old man presented with priapism. CML in chronic phase was diagnosed; he achieved a molecular remission.",
-    "A 10-year-old girl with T-ALL developed a glioblastoma eight years after cranial irradiation for leukemia.",
-    "A 34-year-old man with Hodgkin lymphoma in remission for 7 years presented with leukemia cutis due to AML.",
-    "A 15-year-old boy developed osteonecrosis during treatment for ALL.",
-    "A 57-year-old man with AML got febrile neutropenia during induction and died of sepsis.",
-    "A 3-year-old boy with Down syndrome presented with acute megakaryoblastic leukemia and has been "
-    "relapse-free since.",
-]
-
-
-@pytest.mark.parametrize("text", NO_RELAPSES)
-def test_no_relapse(text: str) -> None:
-    assert values(text)["relapse"] == "false"
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -244,28 +169,6 @@ def test_no_relapse(text: str) -> None:
 )
 def test_no_patient(text: str) -> None:
     assert read(text) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (RELAPSES[0], "true"),
-        (RELAPSES[1], "true"),
-        (RELAPSES[4], "true"),
-        (RELAPSES[5], "true"),
-        (RELAPSES[6], "true"),
-        (RELAPSES[7], "true"),
-        (RELAPSES[11], "true"),
-        (RELAPSES[2], None),
-        (RELAPSES[12], None),
-        (NO_RELAPSES[0], "false"),
-        (NO_RELAPSES[5], "false"),
-        (NO_RELAPSES[2], None),
-        (NO_RELAPSES[7], "false"),
-    ],
-)
-def test_in_remission(text: str, expected: str | None) -> None:
-    assert values(text).get("in_remission") == expected
 
 
 @pytest.mark.parametrize(

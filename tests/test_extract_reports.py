@@ -118,12 +118,6 @@ REPORTS: list[tuple[str, dict[str, str]]] = [
         },
     ),
     (
-        "Granulocytic sarcoma of the cervix: a case report. A 38-year-old woman with vaginal bleeding "
-        "had a cervical mass. Biopsy showed granulocytic sarcoma. Bone marrow biopsy at presentation was"
-        " negative. Six months later she developed acute myeloid leukemia with 70% blasts in the marrow.",
-        {"age": "38", "sex": "Female", "relapse": "false", "in_remission": "false"},
-    ),
-    (
         "A 55-year-old man presented with a four-week history of back pain and leg weakness. MRI "
         "revealed an epidural mass. Histology showed myeloid sarcoma. His bone marrow contained 35% "
         "myeloblasts with t(8;21), establishing the diagnosis of AML. After induction he achieved "
@@ -385,11 +379,6 @@ REPORTS: list[tuple[str, dict[str, str]]] = [
         "A 71-year-old woman with myelodysplastic syndrome developed a chloroma of the humerus. Bone "
         "marrow showed refractory anemia with 8% blasts.",
         {"relapse": "false"},
-    ),
-    (
-        "A 22-year-old man with T-ALL received nelarabine for relapsed disease. He developed ascending "
-        "paralysis. CSF showed no malignant cells, MRI showed myelopathy, attributed to nelarabine.",
-        {"relapse": "false", "csf": "NotInvolved"},
     ),
     (
         "In a 15-year-old girl, three years after bone marrow transplantation for ALL, an isolated "

@@ -148,7 +148,7 @@ def finest(names: set[str]) -> set[str]:
         ("ERCP showed a stricture of the common bile duct, and brush cytology yielded myeloblasts.", {"BileDuct"}),
         ("Biopsy of the vastus lateralis revealed myeloid sarcoma.", {"ThighMuscle"}),
         ("The right psoas muscle was infiltrated by leukemic cells.", {"PsoasMuscle"}),
-        ("A destructive lesion of the clivus was biopsied; it was myeloid sarcoma.", {"SphenoidBone"}),
+        ("A destructive lesion of the clivus was biopsied; it was myeloid sarcoma.", {"SkullBase"}),
         (
             "Extramedullary relapse was documented in the thymus, pleura and pericardium.",
             {"Pericardium", "Pleura", "Thymus"},

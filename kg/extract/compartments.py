@@ -66,15 +66,26 @@ def statuses(reading: Reading, relapse: bool) -> dict[str, Status]:
     return reading.once(("compartments", relapse), lambda: _statuses(reading, relapse))
 
 
-def _statuses(reading: Reading, relapse: bool) -> dict[str, Status]:
+def told_statuses(reading: Reading) -> dict[str, list[Status]]:
+    """What the sentences say of each compartment, in their order."""
+    return reading.once("told compartments", lambda: _told_statuses(reading))
+
+
+def _told_statuses(reading: Reading) -> dict[str, list[Status]]:
     carried = dict(_carried(reading.sentences))
-    found = {}
-    for name in COMPARTMENTS:
-        told = [
+    return {
+        name: [
             one
             for sentence in reading.sentences
             for one in _told(sentence, name, _NAMED[name] if carried.get(sentence.index) == name else "")
         ]
+        for name in COMPARTMENTS
+    }
+
+
+def _statuses(reading: Reading, relapse: bool) -> dict[str, Status]:
+    found = {}
+    for name, told in told_statuses(reading).items():
         if relapse and any(one.value == INVOLVED for one in told):
             told = _of_the_episode(reading, told)
         elif any(one.value == FREE and not one.weak for one in told):

@@ -47,7 +47,7 @@ def unsaid(sentences: Iterable[Sentence]) -> list[Cue]:
     """Words of relapse that do not say that the leukemia came back; none where the same sentence upholds them."""
     found = []
     for sentence in sentences:
-        sure = upheld([sentence])
+        sure = upheld_in([sentence])
         found += [cue for cue in cues_in(_worth(), "unsaid", [sentence]) if not (sure and kind(cue) == "thought")]
     return found
 
@@ -57,12 +57,12 @@ def affirmed(cues: Sequence[Cue], hedged: Sequence[Cue]) -> list[Cue]:
     return [cue for cue in cues if not any(cue.overlaps(other) for other in hedged)]
 
 
-def upheld(sentences: Iterable[Sentence]) -> bool:
+def upheld_in(sentences: Iterable[Sentence]) -> bool:
     """Whether a relapse is said to be proven."""
     return any(_worth().fits("upheld", sentence.flat.text) for sentence in sentences)
 
 
-def settled(sentences: Iterable[Sentence], since: int) -> bool:
+def settled_after(sentences: Iterable[Sentence], since: int) -> bool:
     """Whether an examination is told, at or after a place, that settled what the illness was."""
     return any(cue.place[1] > since for cue in cues_in(_worth(), "settled", sentences))
 

@@ -15,6 +15,7 @@ from kg.extract.patterns import Patterns
 from kg.extract.rulefiles import rules
 from kg.extract.sentences import CASE, TITLE, Sentence
 
+
 @dataclass
 class _Patient:
     """A patient as far as the text has told, with the sentences on this one."""

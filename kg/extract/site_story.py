@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from functools import cache, cached_property
 
 from kg.extract.compartments import INVOLVED, statuses
+from kg.extract.facts import judge
 from kg.extract.leukemia import leukemia
 from kg.extract.nearby import above
 from kg.extract.patterns import Patterns
 from kg.extract.reading import Reading
-from kg.extract.relapse import relapse_of
 from kg.extract.rulefiles import rules
 from kg.extract.sentences import Sentence
 from kg.extract.site_cues import OWN, STRONG, Site
@@ -41,8 +41,7 @@ class Episode:
     @cached_property
     def is_relapse(self) -> bool:
         """Whether the episode is a relapse."""
-        found = relapse_of(self.story) if self.story.types else None
-        return found is not None and found.value == "true"
+        return bool(self.story.types) and judge(self.story, "relapse").holds
 
     @cached_property
     def fluids(self) -> list[int]:

@@ -12,7 +12,7 @@ from kg.extract.evidence import Cue, affirmed, cues_in, unsaid
 from kg.extract.patterns import Patterns
 from kg.extract.reading import Found, Reading
 from kg.extract.rulefiles import rules
-from kg.extract.sentences import OTHERS, TITLE, Sentence
+from kg.extract.sentences import TITLE, Sentence
 
 _LYMPHOID = ("ChronicLymphocyticLeukemia", "HairyCellLeukemia")
 _CHRONIC = (*_LYMPHOID, "ChronicMyeloidLeukemia", "ChronicMyelomonocyticLeukemia")
@@ -68,26 +68,6 @@ class Story:
         return sorted(found, key=lambda cue: cue.place)
 
     @cached_property
-    def later(self) -> list[Cue]:
-        """Spans of time after treatment, transplantation or remission."""
-        anchors = [cue.place[0] for cue in (*self.remissions, *self.cues("transplant"))]
-        return [
-            cue
-            for cue in self.cues("later")
-            if cue.rule.says["as"] != "after" or any(at < cue.place[0] for at in anchors)
-        ]
-
-    @cached_property
-    def again(self) -> list[Cue]:
-        """Where a later remission than the first is told of before the episode, and leukemic cells are found."""
-        return self.cues("again") if self.remitted and self.leukemic and not self.complication else []
-
-    @cached_property
-    def remitted(self) -> bool:
-        """Whether the text speaks of a remission of this patient at all."""
-        return bool(self.cues("achieved") or self.cues("remission") or self.cues("number"))
-
-    @cached_property
     def complication(self) -> list[Cue]:
         """Other illnesses that explain the episode."""
         return [*self.cues("complication"), *self.cues("complication", self.titles)]
@@ -97,46 +77,9 @@ class Story:
         """The titles that are not of the patient's own sentences."""
         return [one for one in self.reading.about if one.role == TITLE]
 
-    @cached_property
-    def lingering(self) -> bool:
-        """Whether the leukemia is a chronic one of which neither a remission nor a transplant is told."""
-        chronic = all(any(self.reading.is_a(one.value, kind) for kind in _CHRONIC) for one in self.types)
-        return chronic and not (self.remissions or self.cues("grafted"))
-
-    def at_large(self) -> list[Cue]:
-        """Where the paper speaks of relapse in general, or of all its patients, as what it is on."""
-        whole = self.reading.whole.sentences if self.reading.whole else ()
-        theirs = [one for one in whole if one.role == OTHERS and cues_of().fits("announces", one.flat.text)]
-        told = self.cues("relapse", self.reading.about) or self.cues("relapse", theirs)
-        if not told and self.remissions and self.cues("lesion") and not self.cues("cleared"):
-            return self.cues("topic", self.reading.about)
-        return told
-
-    @cached_property
-    def another(self) -> list[Cue]:
-        """Where the text says that this leukemia is not the one that the patient had."""
-        chronic = any(self.reading.is_a(one.value, kind) for one in self.types for kind in _LYMPHOID)
-        return [*self.cues("another"), *(self.cues("acute") if chronic else ())]
-
-    @cached_property
-    def persistent(self) -> list[Cue]:
-        """Where the text says that the disease never went away, unless it did in the end."""
-        found = self.cues("persistent")
-        last = max((cue.place[0] for cue in found), default=0)
-        begins = [cue.place[0] for cue in self.leukemic]
-        return [] if any(last < one.place[0] < max(begins, default=0) for one in self.remissions) else found
-
     def start(self, position: int) -> int:
         """Where the sentence begins that holds a position."""
         return max((one.start for one in self.reading.sentences if one.start <= position), default=0)
-
-    @cached_property
-    def present(self) -> bool:
-        """Whether a relapse is there, or is being treated, when something else comes."""
-        if self.cues("comes"):
-            return True
-        known = self.remissions or self.cues("grafted") or self.cues("denied") or self.cues("barren")
-        return bool(self.cues("current")) and not known
 
 
 def found_at(field: str, value: str, cue: Cue, confidence: float) -> Found:

@@ -1,0 +1,160 @@
+"""What a story tells, fact by fact, and how much its facts together speak for a relapse or a remission.
+
+A fact is a cue of ``rules/course.yaml`` or ``rules/relapse.yaml`` where it stands: of the patient, in the title, before
+another one. Each has a weight in ``rules/weights.yaml``, in log-odds, fitted to texts that a person had read
+(``tests/fit_weights.py``); the weights of a story's facts add up, so that no single word decides against all others.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from kg.extract.compartments import told_statuses
+from kg.extract.evidence import Cue, kind, settled_after, upheld_in
+from kg.extract.rulefiles import rules
+from kg.extract.story import Story, cues_of
+
+_LEAST = 0.55
+"""A relapse that is not one is worse than one that is missed, so that more than even odds are asked for."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How probable the facts make it, and the fact that says most for what is more probable."""
+
+    probability: float
+    cue: Cue | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is more probable than not."""
+        return self.probability > _LEAST
+
+
+@cache
+def _weights() -> Mapping[str, Any]:
+    return rules("weights")
+
+
+def facts_of(story: Story) -> dict[str, Cue | None]:
+    """All facts of a story by name, with the cue where each is told if it is told at one place."""
+    return story.reading.once("facts", lambda: dict(_facts(story)))
+
+
+def judge(story: Story, question: str) -> Verdict:
+    """What the facts of a story say to a question of ``rules/weights.yaml``."""
+    rule = _weights()[question]
+    found = facts_of(story)
+    told = {name: weight for name, weight in rule["facts"].items() if name in found}
+    total = rule["start"] + sum(told.values())
+    side = 1 if total > 0 else -1
+    cues = [(side * weight, cue) for name, weight in told.items() if (cue := found[name]) and side * weight > 0]
+    best = max(cues, key=lambda one: one[0])[1] if cues else None
+    return Verdict(1 / (1 + math.exp(-total)), best)
+
+
+def tells_of_remission(story: Story) -> bool:
+    """Whether the text speaks of anything but a relapse that lets one think of a remission before it."""
+    return any(name in facts_of(story) for name in _weights()["order"]["remitted"])
+
+
+def _facts(story: Story) -> Iterator[tuple[str, Cue | None]]:
+    first: dict[str, int] = {}
+    last: dict[str, int] = {}
+    for group in cues_of().rules:
+        if cues := story.cues(group):
+            first[group], last[group] = cues[0].place[0], cues[-1].place[0]
+            yield group, cues[0]
+            if len(cues) > 1:
+                yield f"{group}, again", cues[-1]
+            for cue in cues:
+                if cue.rule.says.get("as"):
+                    yield f"{group}: {cue.rule.says['as']}", cue
+        if titled := story.cues(group, story.titles):
+            yield f"{group}, in the title", titled[0]
+        if at_large := story.cues(group, story.reading.about):
+            yield f"{group}, at large", at_large[0]
+    yield from _of_relapse(story, first, last)
+    yield from _of_compartments(story, first, last)
+    order = _weights()["order"]
+    yield from _together(story, first, order)
+    for before in order["before"]:
+        for after in order["after"]:
+            if before in first and after in last and first[before] < last[after]:
+                yield f"{before} before {after}", story.cues(before)[0] if before in cues_of().rules else None
+    yield from _places(story, first, last)
+    for kind_of in order["kinds"]:
+        if any(story.reading.is_a(one.value, kind_of) for one in story.types):
+            yield f"type {kind_of}", None
+
+
+def _of_relapse(story: Story, first: dict[str, int], last: dict[str, int]) -> Iterator[tuple[str, Cue | None]]:
+    """What the words of relapse are worth, and what was found before and after them."""
+    told = story.told_relapse
+    for cue in story.hedged:
+        yield f"hedged: {kind(cue)}", cue
+        if settled_after(story.reading.sentences, cue.place[1]):
+            yield "hedged before settled", cue
+    if upheld_in(story.reading.sentences):
+        yield "upheld", told[0] if told else None
+    if settled_after(story.reading.sentences, 0):
+        yield "settled", None
+    if not told:
+        return
+    first["told"], last["told"] = told[0].place[0], told[-1].place[0]
+    yield "told", told[0]
+    yield f"told {min(3, len(told))} times", told[-1]
+    if settled_after(story.reading.sentences, last["told"]):
+        yield "told before settled", told[-1]
+    if ill := story.complication:
+        after = max(cue.place[0] for cue in ill) > last["told"]
+        yield ("told before illness" if after else "illness before told"), told[-1]
+
+
+def _together(story: Story, first: Mapping[str, int], order: Mapping[str, Any]) -> Iterator[tuple[str, Cue | None]]:
+    """What a leukemia of the past, and leukemia or a growth now, say together."""
+    past = next((story.cues(group)[0] for group in order["past"] if group in first), None)
+    if past is None:
+        return
+    beside = " and illness" if story.complication else " and relapse denied" if "denied" in first else ""
+    for now in order["now"]:
+        if now in first:
+            yield f"past and {now}{beside}", past
+    if story.leukemic:
+        yield f"past and leukemia now{beside}", past
+        if story.hedged and not story.complication:
+            yield "past and relapse that was feared and proven", past
+
+
+def _of_compartments(story: Story, first: dict[str, int], last: dict[str, int]) -> Iterator[tuple[str, Cue | None]]:
+    """What is said of marrow, fluid and blood, and what of it comes first and last."""
+    for name, statuses in told_statuses(story.reading).items():
+        for status in statuses:
+            fact = f"{name} {status.value}"
+            first.setdefault(fact, status.place[0])
+            last[fact] = status.place[0]
+            yield fact, None
+            if status.tells:
+                yield f"{fact}: told", None
+            if status.weak:
+                yield f"{fact}: weakly", None
+            if status.afterwards:
+                yield f"{fact}: afterwards", None
+        if statuses:
+            yield f"{name} {statuses[0].value} first", None
+            yield f"{name} {statuses[-1].value} last", None
+
+
+def _places(story: Story, first: Mapping[str, int], last: Mapping[str, int]) -> Iterator[tuple[str, Cue | None]]:
+    """In which third of the text some cues come first and last."""
+    sentences = story.reading.sentences
+    start, length = sentences[0].start, max(1, sentences[-1].end - sentences[0].start)
+    for group in _weights()["order"]["placed"]:
+        if group in first:
+            cue = story.cues(group)[0] if group in cues_of().rules else None
+            yield f"{group} begins in part {1 + 3 * (first[group] - start) // length}", cue
+            yield f"{group} ends in part {1 + 3 * (last[group] - start) // length}", cue

@@ -1,0 +1,110 @@
+"""Fit the weights of ``kg/extract/rules/weights.yaml`` to texts that a person has read.
+
+Run ``python -m tests.fit_weights GOLD…`` with files of JSON lines (see ``kg.evaluation``). Each question is a logistic
+regression with an L1 penalty over the facts of `kg.extract.facts`, so that most facts get no weight. It writes the
+weights and prints how many cases a regression fitted without each file reads right in that file.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kg.config import shipped
+from kg.draft.record import read_patients
+from kg.draft.summary import summary
+from kg.evaluation import paired, read_gold
+from kg.extract.facts import facts_of
+from kg.extract.leukemia import leukemia
+from kg.extract.reader import RULES, Reader
+from kg.extract.rulefiles import rules
+from kg.extract.story import Story
+from kg.ingest.readers import read_bytes
+from kg.vocabulary import read_ontology, read_vocabulary
+
+HISTORIES = Path(__file__).parent / "extract_histories.yaml"
+QUESTIONS = ("relapse", "in_remission")
+PENALTY = 1.0
+LEAST = 0.05
+"""A weight below it says next to nothing, and is left out."""
+
+
+def cases(gold: Path, reader: Reader) -> Iterator[tuple[dict[str, int], dict[str, Any]]]:
+    """The facts of each patient whom both the gold and extraction have, with what the gold says."""
+    for line in gold.read_text(encoding="utf-8").splitlines():
+        text = read_gold(line)
+        for document in read_bytes(text["text"].encode(), f"{text['id']}.txt"):
+            told = zip(reader.read(document), read_patients(document, reader), strict=True)
+            readings = [(reading, patient) for reading, patient in told if patient.leukemic]
+            found = summary(document, [patient for _, patient in readings], reader.vocabulary)
+            at = {id(one): reading for one, (reading, _) in zip(found, readings, strict=True)}
+            for wanted, got in paired(text["cases"], found):
+                if wanted is not None and got is not None:
+                    story = Story(at[id(got)], list(leukemia(at[id(got)])))
+                    yield dict.fromkeys(facts_of(story), 1), dict(wanted)
+
+
+def stories(reader: Reader) -> Iterator[tuple[dict[str, int], dict[str, bool | None]]]:
+    """The facts of the short stories of ``extract_histories.yaml``, with what they say."""
+    for story in yaml.safe_load(HISTORIES.read_text(encoding="utf-8"))["stories"]:
+        said = {question: story["says"].get(question) for question in QUESTIONS}
+        for document in read_bytes(story["text"].encode(), "story.txt"):
+            for reading in reader.read(document)[:1]:
+                if types := list(leukemia(reading)):
+                    answers = {question: None if a is None else a == "true" for question, a in said.items()}
+                    yield dict.fromkeys(facts_of(Story(reading, types)), 1), answers
+
+
+def answered(
+    rows: Iterable[tuple[dict[str, int], Mapping[str, Any]]], question: str
+) -> list[tuple[dict[str, int], bool]]:
+    """The facts of the cases in which a question has an answer, with the answer."""
+    return [(facts, bool(said[question])) for facts, said in rows if said[question] is not None]
+
+
+def fit(rows: Sequence[tuple[dict[str, int], bool]]) -> tuple[float, dict[str, float]]:
+    """The start and the weights that a regression gives."""
+    from sklearn.feature_extraction import DictVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    vectors = DictVectorizer(sparse=False)
+    model = LogisticRegression(C=PENALTY, l1_ratio=1, solver="liblinear", random_state=0)
+    model.fit(vectors.fit_transform([facts for facts, _ in rows]), [answer for _, answer in rows])
+    named = zip(vectors.get_feature_names_out(), model.coef_[0], strict=True)
+    weights = {str(name): round(float(weight), 2) for name, weight in named if abs(weight) >= LEAST}
+    return round(float(model.intercept_[0]), 2), dict(sorted(weights.items(), key=lambda one: (-one[1], one[0])))
+
+
+def right(start: float, weights: dict[str, float], rows: Sequence[tuple[dict[str, int], bool]]) -> int:
+    """How many answers the weights give right."""
+    return sum((start + sum(weights.get(fact, 0) for fact in facts) > 0) == answer for facts, answer in rows)
+
+
+def main(files: Sequence[str]) -> None:
+    """Fit, check and write."""
+    reader = Reader(read_vocabulary(read_ontology(shipped("ontology"))))
+    read = {path: list(cases(Path(path), reader)) for path in files}
+    short = list(stories(reader))
+    path = RULES / "weights.yaml"
+    kept = path.read_text(encoding="utf-8").split("\nrelapse:\n")[0] + "\n"
+    lines = []
+    for question in QUESTIONS:
+        told = {file: answered(rows, question) for file, rows in read.items()}
+        always = answered(short, question)
+        for file, rows in told.items():
+            others = always + [row for other, several in told.items() if other != file for row in several]
+            print(f"{question:14}{Path(file).name:24}{right(*fit(others), rows):5} of {len(rows)}", file=sys.stderr)
+        start, weights = fit(always + [row for rows in told.values() for row in rows])
+        lines += [f"{question}:", f"  start: {start}", "  facts:"]
+        lines += [f"    {json.dumps(name)}: {weight}" for name, weight in weights.items()]
+    path.write_text(kept + "\n".join(lines) + "\n", encoding="utf-8")
+    rules.cache_clear()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
