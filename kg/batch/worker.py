@@ -17,7 +17,7 @@ import traceback
 from types import FrameType
 from typing import IO, Any, BinaryIO
 
-from kg.batch.work import Item, Job, Result, failed, reader, work
+from kg.batch.work import Item, Job, Result, failed, warm, work
 
 MEMORY = 4 << 30
 """Address space that a worker may have: one document must not take the machine."""
@@ -49,7 +49,7 @@ def main() -> None:
     # What a library prints must not get between the results.
     with os.fdopen(os.dup(1), "wb") as outgoing:
         os.dup2(2, 1)
-        reader()
+        warm()
         send(outgoing, "ready")
         while (chunk := receive(incoming)) is not None:
             job, items = chunk
