@@ -19,7 +19,7 @@ from kg.config import shipped
 from kg.draft.record import read_patients
 from kg.draft.summary import summary
 from kg.evaluation import paired, read_gold
-from kg.extract.facts import facts_of
+from kg.extract.facts import QUESTIONS, facts_of
 from kg.extract.leukemia import leukemia
 from kg.extract.reader import RULES, Reader
 from kg.extract.rulefiles import rules
@@ -28,7 +28,6 @@ from kg.ingest.readers import read_bytes
 from kg.vocabulary import read_ontology, read_vocabulary
 
 HISTORIES = Path(__file__).parent / "extract_histories.yaml"
-QUESTIONS = ("relapse", "in_remission")
 PENALTY = 1.0
 LEAST = 0.05
 """A weight below it says next to nothing, and is left out."""
@@ -46,7 +45,7 @@ def cases(gold: Path, reader: Reader) -> Iterator[tuple[dict[str, int], dict[str
             for wanted, got in paired(text["cases"], found):
                 if wanted is not None and got is not None:
                     story = Story(at[id(got)], list(leukemia(at[id(got)])))
-                    yield dict.fromkeys(facts_of(story), 1), dict(wanted)
+                    yield dict.fromkeys(facts_of(story, whole=True), 1), dict(wanted)
 
 
 def stories(reader: Reader) -> Iterator[tuple[dict[str, int], dict[str, bool | None]]]:
@@ -57,7 +56,7 @@ def stories(reader: Reader) -> Iterator[tuple[dict[str, int], dict[str, bool | N
             for reading in reader.read(document)[:1]:
                 if types := list(leukemia(reading)):
                     answers = {question: None if a is None else a == "true" for question, a in said.items()}
-                    yield dict.fromkeys(facts_of(Story(reading, types)), 1), answers
+                    yield dict.fromkeys(facts_of(Story(reading, types), whole=True), 1), answers
 
 
 def answered(

@@ -8,7 +8,7 @@ another one. Each has a weight in ``rules/weights.yaml``, in log-odds, fitted to
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -18,6 +18,7 @@ from kg.extract.evidence import Cue, kind, settled_after, upheld_in
 from kg.extract.rulefiles import rules
 from kg.extract.story import Story, cues_of
 
+QUESTIONS = ("relapse", "in_remission")
 _LEAST = 0.55
 """A relapse that is not one is worse than one that is missed, so that more than even odds are asked for."""
 
@@ -40,9 +41,21 @@ def _weights() -> Mapping[str, Any]:
     return rules("weights")
 
 
-def facts_of(story: Story) -> dict[str, Cue | None]:
-    """All facts of a story by name, with the cue where each is told if it is told at one place."""
-    return story.reading.once("facts", lambda: dict(_facts(story)))
+@cache
+def _weighed() -> frozenset[str]:
+    return frozenset(name for question in QUESTIONS for name in _weights()[question]["facts"])
+
+
+def facts_of(story: Story, *, whole: bool = False) -> dict[str, Cue | None]:
+    """The facts of a story by name, with the cue where each is told if it is told at one place.
+
+    Args:
+        story: the cues of a patient.
+        whole: also the facts that no question gives a weight.
+    """
+    if whole:
+        return dict(_facts(story, None))
+    return story.reading.once("facts", lambda: dict(_facts(story, _weighed())))
 
 
 def judge(story: Story, question: str) -> Verdict:
@@ -62,7 +75,7 @@ def tells_of_remission(story: Story) -> bool:
     return any(name in facts_of(story) for name in _weights()["order"]["remitted"])
 
 
-def _facts(story: Story) -> Iterator[tuple[str, Cue | None]]:
+def _facts(story: Story, weighed: Collection[str] | None) -> Iterator[tuple[str, Cue | None]]:
     first: dict[str, int] = {}
     last: dict[str, int] = {}
     for group in cues_of().rules:
@@ -74,10 +87,10 @@ def _facts(story: Story) -> Iterator[tuple[str, Cue | None]]:
             for cue in cues:
                 if cue.rule.says.get("as"):
                     yield f"{group}: {cue.rule.says['as']}", cue
-        if titled := story.cues(group, story.titles):
-            yield f"{group}, in the title", titled[0]
-        if at_large := story.cues(group, story.reading.about):
-            yield f"{group}, at large", at_large[0]
+        for where, sentences in (("in the title", story.titles), ("at large", story.reading.about)):
+            fact = f"{group}, {where}"
+            if (weighed is None or fact in weighed) and (elsewhere := story.cues(group, sentences)):
+                yield fact, elsewhere[0]
     yield from _of_relapse(story, first, last)
     yield from _of_compartments(story, first, last)
     order = _weights()["order"]
