@@ -37,13 +37,8 @@ class Verdict:
 
 
 @cache
-def _weights() -> Mapping[str, Any]:
-    return rules("weights")
-
-
-@cache
 def _weighed() -> frozenset[str]:
-    return frozenset(name for question in QUESTIONS for name in _weights()[question]["facts"])
+    return frozenset(name for question in QUESTIONS for name in rules("weights")[question]["facts"])
 
 
 def facts_of(story: Story, *, whole: bool = False) -> dict[str, Cue | None]:
@@ -60,19 +55,19 @@ def facts_of(story: Story, *, whole: bool = False) -> dict[str, Cue | None]:
 
 def judge(story: Story, question: str) -> Verdict:
     """What the facts of a story say to a question of ``rules/weights.yaml``."""
-    rule = _weights()[question]
+    rule = rules("weights")[question]
     found = facts_of(story)
     told = {name: weight for name, weight in rule["facts"].items() if name in found}
-    total = rule["start"] + sum(told.values())
-    side = 1 if total > 0 else -1
+    probability = 1 / (1 + math.exp(-(rule["start"] + sum(told.values()))))
+    side = 1 if probability > _LEAST else -1
     cues = [(side * weight, cue) for name, weight in told.items() if (cue := found[name]) and side * weight > 0]
     best = max(cues, key=lambda one: one[0])[1] if cues else None
-    return Verdict(1 / (1 + math.exp(-total)), best)
+    return Verdict(probability, best)
 
 
 def tells_of_remission(story: Story) -> bool:
     """Whether the text speaks of anything but a relapse that lets one think of a remission before it."""
-    return any(name in facts_of(story) for name in _weights()["order"]["remitted"])
+    return any(name in facts_of(story) for name in rules("weights")["order"]["remitted"])
 
 
 def _facts(story: Story, weighed: Collection[str] | None) -> Iterator[tuple[str, Cue | None]]:
@@ -93,7 +88,7 @@ def _facts(story: Story, weighed: Collection[str] | None) -> Iterator[tuple[str,
                 yield fact, elsewhere[0]
     yield from _of_relapse(story, first, last)
     yield from _of_compartments(story, first, last)
-    order = _weights()["order"]
+    order = rules("weights")["order"]
     yield from _together(story, first, order)
     for before in order["before"]:
         for after in order["after"]:
@@ -166,7 +161,7 @@ def _places(story: Story, first: Mapping[str, int], last: Mapping[str, int]) -> 
     """In which third of the text some cues come first and last."""
     sentences = story.reading.sentences
     start, length = sentences[0].start, max(1, sentences[-1].end - sentences[0].start)
-    for group in _weights()["order"]["placed"]:
+    for group in rules("weights")["order"]["placed"]:
         if group in first:
             cue = story.cues(group)[0] if group in cues_of().rules else None
             yield f"{group} begins in part {1 + 3 * (first[group] - start) // length}", cue
