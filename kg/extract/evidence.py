@@ -43,6 +43,11 @@ def cues_in(patterns: Patterns, group: str, sentences: Iterable[Sentence]) -> li
     return sorted(found, key=lambda cue: cue.place)
 
 
+def cues_of_worth(group: str, sentences: Iterable[Sentence]) -> list[Cue]:
+    """The cues of a group of ``rules/relapse.yaml``."""
+    return cues_in(_worth(), group, sentences)
+
+
 def unsaid(sentences: Iterable[Sentence]) -> list[Cue]:
     """Words of relapse that do not say that the leukemia came back; none where the same sentence upholds them."""
     found = []

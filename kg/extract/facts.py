@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from kg.extract.compartments import told_statuses
-from kg.extract.evidence import Cue, kind, settled_after, upheld_in
+from kg.extract.evidence import Cue, affirmed, cues_of_worth, kind, settled_after, upheld_in
 from kg.extract.rulefiles import rules
 from kg.extract.story import Story, cues_of
 
@@ -86,6 +86,7 @@ def _facts(story: Story, weighed: Collection[str] | None) -> Iterator[tuple[str,
             fact = f"{group}, {where}"
             if (weighed is None or fact in weighed) and (elsewhere := story.cues(group, sentences)):
                 yield fact, elsewhere[0]
+    yield from _of_cells(story, first, last)
     yield from _of_relapse(story, first, last)
     yield from _of_compartments(story, first, last)
     order = rules("weights")["order"]
@@ -98,6 +99,23 @@ def _facts(story: Story, weighed: Collection[str] | None) -> Iterator[tuple[str,
     for kind_of in order["kinds"]:
         if any(story.reading.is_a(one.value, kind_of) for one in story.types):
             yield f"type {kind_of}", None
+
+
+def _of_cells(story: Story, first: dict[str, int], last: dict[str, int]) -> Iterator[tuple[str, Cue | None]]:
+    """Leukemic tissue that was found or only thought of, and whether something else was found."""
+    thought = cues_of_worth("thought", story.reading.sentences)
+    for cue in thought:
+        yield "leukemia thought of", cue
+    sure = [*affirmed(story.cues("leukemic"), thought), *story.cues("marked")]
+    if sure:
+        first["leukemia found"] = min(cue.place[0] for cue in sure)
+        last["leukemia found"] = max(cue.place[0] for cue in sure)
+        yield "leukemia found", sure[0]
+        if story.cues("otherwise"):
+            later = last["otherwise"] > last["leukemia found"]
+            yield ("found otherwise after leukemia" if later else "found leukemia after otherwise"), sure[0]
+    elif "otherwise" in first:
+        yield "found otherwise alone", story.cues("otherwise")[0]
 
 
 def _of_relapse(story: Story, first: dict[str, int], last: dict[str, int]) -> Iterator[tuple[str, Cue | None]]:
@@ -132,6 +150,11 @@ def _together(story: Story, first: Mapping[str, int], order: Mapping[str, Any]) 
     for now in order["now"]:
         if now in first:
             yield f"past and {now}{beside}", past
+    if "leukemia found" in first:
+        other = " but otherwise" if "otherwise" in first else ""
+        yield f"past and leukemia found{other}", past
+    elif "otherwise" in first:
+        yield "past and otherwise alone", past
     if story.leukemic:
         yield f"past and leukemia now{beside}", past
         if story.hedged and not story.complication:
