@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache, cached_property
 
 from kg.extract.compartments import INVOLVED, statuses
-from kg.extract.facts import judge
+from kg.extract.evidence import cues_of_worth
+from kg.extract.facts import facts_of, judge
 from kg.extract.leukemia import leukemia
 from kg.extract.nearby import above
 from kg.extract.patterns import Patterns
@@ -57,9 +58,10 @@ class Episode:
     @cached_property
     def explained(self) -> bool:
         """Whether another illness explains the episode, and no leukemic tissue is told of."""
-        if self.is_relapse or self.story.leukemic:
+        if self.is_relapse or "leukemia found" in facts_of(self.story):
             return False
-        return bool(self.story.complication or self.story.cues("denied") or self._another)
+        other = self.story.complication or self.story.cues("otherwise") or self.story.cues("denied")
+        return bool(other) or self._another
 
     @property
     def _another(self) -> bool:
@@ -79,6 +81,10 @@ class Episode:
         same = {m.sentence for m in self.reading.mentions if m.concept in (one.mention.concept, one.concept)}
         same |= {one.mention.sentence, one.mention.sentence + 1}
         return any(s.index in same and _times().fits("refutes", s.flat.text) for s in self.reading.sentences)
+
+    def _thought(self, one: Site) -> bool:
+        """Whether leukemia there was only thought of: “infiltration of the nerve was suspected”."""
+        return not self.is_relapse and bool(cues_of_worth("thought", [self._sentence(one)]))
 
     @cached_property
     def _reached(self) -> list[int]:
@@ -109,7 +115,7 @@ class Episode:
         kept = list(found)
         if self.explained:
             kept = [one for one in kept if one.score >= OWN]
-        kept = [one for one in kept if not self.refuted(one)]
+        kept = [one for one in kept if not self.refuted(one) and not self._thought(one)]
         named = {kind for concept in titled for kind in above(self.reading.vocabulary, concept)}
         return self._without_the_later(self._without_the_first(kept, named), named)
 
