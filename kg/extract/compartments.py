@@ -88,6 +88,8 @@ def _statuses(reading: Reading, relapse: bool) -> dict[str, Status]:
     for name, told in told_statuses(reading).items():
         if relapse and any(one.value == INVOLVED for one in told):
             told = _of_the_episode(reading, told)
+            if name == "marrow":
+                told = _without_the_later(reading, told)
         elif any(one.value == FREE and not one.weak for one in told):
             # Where the paper is on the first disease, a relapse in the marrow is how it went on.
             told = [one for one in told if one.value != INVOLVED or not one.tells]
@@ -104,6 +106,28 @@ def _of_the_episode(reading: Reading, told: list[Status]) -> list[Status]:
         # A remission of the first course says nothing against a marrow that relapsed after it.
         told = [one for one in told if one.value != FREE or not _of_first_course(one, events)]
     return _of_the_last_course(reading, _since_remission(reading, told))
+
+
+def _without_the_later(reading: Reading, told: list[Status]) -> list[Status]:
+    """The statuses without the involvement that came after leukemia had been found elsewhere in the episode."""
+    reached, found = (
+        [
+            sentence.flat.place(*match.span())[0]
+            for sentence in reading.sentences
+            for group in groups
+            for _, match in cues_of().find(group, sentence.flat.text)
+            if not cues_of().fits("announces", sentence.flat.text)
+        ]
+        for groups in (("achieved", "remission"), ("leukemic", "relapse", "marked"))
+    )
+    starts = {sentence.index: sentence.start for sentence in reading.sentences}
+
+    def is_later(one: Status) -> bool:
+        start = starts[one.sentence]
+        last = max((at for at in reached if at < start), default=-1)
+        return any(last < at < start for at in found)
+
+    return [one for one in told if not (one.value == INVOLVED and one.tells and one.afterwards and is_later(one))]
 
 
 def compartments(told: dict[str, Status]) -> Iterator[Found]:
@@ -155,7 +179,9 @@ def _told(sentence: Sentence, name: str, subject: str) -> Iterator[Status]:
     for rule, match in _patterns().find(name, text):
         says = rule.says
         told = f"{text[: match.start()]} {match[0]}"
-        late = _patterns().fits("afterwards", told) or _patterns().fits("at_last", text)
+        behind = text[match.end() :].lstrip()
+        late = _patterns().fits("afterwards", told) or _patterns().fits("afterwards_behind", behind)
+        late = late or _patterns().fits("at_last", text)
         yield Status(
             str(says["value"]),
             sentence.flat.place(max(0, match.start() - len(subject)), max(1, match.end() - len(subject))),
