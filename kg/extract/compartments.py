@@ -301,4 +301,5 @@ def _is_initial(status: Status, events: Sequence[_Event], begun: int) -> bool:
         # A remission after which nothing comes is that of the episode.
         ends = after.reached and not any(event.at > after.at for event in events)
         return not ends and not status.place[0] < begun <= after.at
-    return before[-1].initial
+    # What is found after a remission was reached is of the next episode.
+    return before[-1].initial and not before[-1].reached
