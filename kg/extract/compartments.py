@@ -110,16 +110,8 @@ def _of_the_episode(reading: Reading, told: list[Status]) -> list[Status]:
 
 def _without_the_later(reading: Reading, told: list[Status]) -> list[Status]:
     """The statuses without the involvement that came after leukemia had been found elsewhere in the episode."""
-    reached, found = (
-        [
-            sentence.flat.place(*match.span())[0]
-            for sentence in reading.sentences
-            for group in groups
-            for _, match in cues_of().find(group, sentence.flat.text)
-            if not cues_of().fits("announces", sentence.flat.text)
-        ]
-        for groups in (("achieved", "remission"), ("leukemic", "relapse", "marked"))
-    )
+    reached = _places(reading, "achieved", "remission", but="announces")
+    found = _places(reading, "leukemic", "relapse", "marked", but="announces")
     starts = {sentence.index: sentence.start for sentence in reading.sentences}
 
     def is_later(one: Status) -> bool:
@@ -128,6 +120,17 @@ def _without_the_later(reading: Reading, told: list[Status]) -> list[Status]:
         return any(last < at < start for at in found)
 
     return [one for one in told if not (one.value == INVOLVED and one.tells and one.afterwards and is_later(one))]
+
+
+def _places(reading: Reading, *groups: str, but: str = "") -> list[int]:
+    """Where cues of the course stand, but for those in sentences with a cue of another group."""
+    return [
+        sentence.flat.place(*match.span())[0]
+        for sentence in reading.sentences
+        if not (but and cues_of().fits(but, sentence.flat.text))
+        for group in groups
+        for _, match in cues_of().find(group, sentence.flat.text)
+    ]
 
 
 def compartments(told: dict[str, Status]) -> Iterator[Found]:
@@ -217,20 +220,9 @@ def _of_the_last_course(reading: Reading, told: list[Status]) -> list[Status]:
     """The statuses without the involvement after which a remission was reached and leukemia was found again."""
     if not any(one.value == INVOLVED and not one.tells for one in told):
         return told
-    reached: list[int] = []
-    onsets: list[int] = []
-    found: list[int] = []
-    for sentence in reading.sentences:
-        text = sentence.flat.text
-        flashback = cues_of().fits("had_been", text)
-        for places, groups in (
-            (reached, ("achieved",)),
-            (onsets, ("begins", "later", "lesion", "relapse")),
-            (found, ("leukemic", "relapse")),
-        ):
-            if (flashback and places is reached) or (places is found and cues_of().fits("announces", text)):
-                continue
-            places += [sentence.flat.place(*m.span())[0] for group in groups for _, m in cues_of().find(group, text)]
+    reached = _places(reading, "achieved", but="had_been")
+    onsets = _places(reading, "begins", "later", "lesion", "relapse")
+    found = _places(reading, "leukemic", "relapse", but="announces")
     ended = [at for at in reached if any(at < onset <= max(found, default=0) for onset in onsets)]
     last = max(ended, default=0)
     return [one for one in told if one.value != INVOLVED or one.tells or one.place[1] > last]
