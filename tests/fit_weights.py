@@ -1,8 +1,9 @@
-"""Fit the weights of ``kg/extract/rules/weights.yaml`` to texts that a person has read.
+"""Fit the weights of relapse and remission (``kg/extract/rules/weights.yaml``) to texts that a person has read.
 
 Run ``python -m tests.fit_weights GOLD…`` with files of JSON lines (see ``kg.evaluation``). Each question is a logistic
 regression with an L1 penalty over the facts of `kg.extract.facts`, so that most facts get no weight. It writes the
-weights and prints how many cases a regression fitted without each file reads right in that file.
+weights and prints how many cases a regression fitted without each file reads right in that file. Then come the weights
+of sites (`tests.fit_places`), since whether it was a relapse is a fact of theirs.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from kg.evaluation import paired, read_gold
 from kg.extract.facts import QUESTIONS, facts_of
 from kg.extract.leukemia import leukemia
 from kg.extract.reader import RULES, Reader
+from kg.extract.reading import Reading
 from kg.extract.rulefiles import rules
 from kg.extract.story import Story
 from kg.ingest.readers import read_bytes
@@ -35,6 +37,13 @@ LEAST = 0.05
 
 def cases(gold: Path, reader: Reader) -> Iterator[tuple[dict[str, int], dict[str, Any]]]:
     """The facts of each patient whom both the gold and extraction have, with what the gold says."""
+    for reading, wanted in patients(gold, reader):
+        story = Story(reading, list(leukemia(reading)))
+        yield dict.fromkeys(facts_of(story, whole=True), 1), wanted
+
+
+def patients(gold: Path, reader: Reader) -> Iterator[tuple[Reading, dict[str, Any]]]:
+    """What is said of each patient whom both the gold and extraction have, with what the gold says."""
     for line in gold.read_text(encoding="utf-8").splitlines():
         text = read_gold(line)
         for document in read_bytes(text["text"].encode(), f"{text['id']}.txt"):
@@ -44,8 +53,7 @@ def cases(gold: Path, reader: Reader) -> Iterator[tuple[dict[str, int], dict[str
             at = {id(one): reading for one, (reading, _) in zip(found, readings, strict=True)}
             for wanted, got in paired(text["cases"], found):
                 if wanted is not None and got is not None:
-                    story = Story(at[id(got)], list(leukemia(at[id(got)])))
-                    yield dict.fromkeys(facts_of(story, whole=True), 1), dict(wanted)
+                    yield at[id(got)], dict(wanted)
 
 
 def stories(reader: Reader) -> Iterator[tuple[dict[str, int], dict[str, bool | None]]]:
@@ -66,13 +74,13 @@ def answered(
     return [(facts, bool(said[question])) for facts, said in rows if said[question] is not None]
 
 
-def fit(rows: Sequence[tuple[dict[str, int], bool]]) -> tuple[float, dict[str, float]]:
+def fit(rows: Sequence[tuple[dict[str, int], bool]], penalty: float = PENALTY) -> tuple[float, dict[str, float]]:
     """The start and the weights that a regression gives."""
     from sklearn.feature_extraction import DictVectorizer
     from sklearn.linear_model import LogisticRegression
 
     vectors = DictVectorizer(sparse=False)
-    model = LogisticRegression(C=PENALTY, l1_ratio=1, solver="liblinear", random_state=0)
+    model = LogisticRegression(C=penalty, l1_ratio=1, solver="liblinear", random_state=0)
     model.fit(vectors.fit_transform([facts for facts, _ in rows]), [answer for _, answer in rows])
     named = zip(vectors.get_feature_names_out(), model.coef_[0], strict=True)
     weights = {str(name): round(float(weight), 2) for name, weight in named if abs(weight) >= LEAST}
@@ -103,6 +111,9 @@ def main(files: Sequence[str]) -> None:
         lines += [f"    {json.dumps(name)}: {weight}" for name, weight in weights.items()]
     path.write_text(kept + "\n".join(lines) + "\n", encoding="utf-8")
     rules.cache_clear()
+    from tests import fit_places  # it uses this module
+
+    fit_places.main(files, reader)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from itertools import pairwise
 from kg.extract.nearby import above, headed_names, with_shared_heads
 from kg.extract.reading import Mention, Reading
 from kg.extract.sentences import Sentence
-from kg.extract.site_cues import site_rules
+from kg.extract.reader import rules
 
 _NUMBER = re.compile(r"(?:(\d{1,2})|([ivx]{1,4}))(?:st|nd|rd|th)?")
 _ENDINGS = ("st", "nd", "rd", "th")
@@ -31,13 +31,13 @@ def places_in(reading: Reading, sentence: Sentence, mentions: Sequence[Mention])
         describing = _describing(reading, sentence, named)
         named = [one for number, one in enumerate(named) if number not in describing]
         if any("Bone" in above(reading.vocabulary, one.concept) for one in named):
-            among = site_rules().all["among_bones"]
+            among = rules("sites")["among_bones"]
             named = [replace(one, concept=among.get(one.concept, one.concept)) for one in named]
         named = _nodes_at(sentence, [*named, *_nodes(reading, sentence, named)])
     nerves = list(numbered(sentence))
     further = [*nerves, *_twofold(sentence), *_lobes(reading, sentence), *_cervix(reading, sentence, named)]
     if nerves:
-        named = [one for one in named if one.concept not in site_rules().all["nerves"]["plain"]]
+        named = [one for one in named if one.concept not in rules("sites")["nerves"]["plain"]]
     if further:
         taken = {at for one in further for at in range(one.first, one.last + 1)}
         named = [one for one in named if taken.isdisjoint(range(one.first, one.last + 1))]
@@ -53,7 +53,7 @@ def _describing(reading: Reading, sentence: Sentence, places: Sequence[Mention])
         place, following = places[number], places[number + 1]
         kinds = above(reading.vocabulary, following.concept)
         if following.first == place.last + 1:
-            if following.concept not in site_rules().all["tissues"] and place.concept not in kinds:
+            if following.concept not in rules("sites")["tissues"] and place.concept not in kinds:
                 found.add(number)
         elif number + 1 in found and _alike(reading, place, following):
             gap = [word.plain for word in sentence.words[place.last + 1 : following.first]]
@@ -69,7 +69,7 @@ def _alike(reading: Reading, one: Mention, other: Mention) -> bool:
 
 def _cervix(reading: Reading, sentence: Sentence, places: Sequence[Mention]) -> Iterator[Mention]:
     """“Cervical” beside the vagina, or in a text that names the cervix, is the cervix."""
-    rule = site_rules().all["cervix"]
+    rule = rules("sites")["cervix"]
     told = any(one.concept == rule["is"] for one in (*reading.mentions, *reading.at_large))
     if not told and not any(one.concept in rule["beside"] for one in places):
         return
@@ -81,7 +81,7 @@ def _cervix(reading: Reading, sentence: Sentence, places: Sequence[Mention]) -> 
 
 def _nodes(reading: Reading, sentence: Sentence, places: Sequence[Mention]) -> list[Mention]:
     """The lymph nodes that share the last words of one: “left cervical and both inguinal lymph nodes”."""
-    words, rule = sentence.words, site_rules().all["nodes"]
+    words, rule = sentence.words, rules("sites")["nodes"]
     found = []
     for place in places:
         at = place.first - 1
@@ -98,7 +98,7 @@ def _nodes(reading: Reading, sentence: Sentence, places: Sequence[Mention]) -> l
 
 def _nodes_at(sentence: Sentence, places: Sequence[Mention]) -> list[Mention]:
     """The places with lymph nodes and their region as one: “enlarged lymph nodes on the neck”, “neck nodes”."""
-    rule = site_rules().all["nodes"]
+    rule = rules("sites")["nodes"]
     ordered, dropped = sorted(places, key=lambda one: one.first), set()
     kept = {id(one): one for one in ordered}
     for left, right in pairwise(ordered):
@@ -113,7 +113,7 @@ def _nodes_at(sentence: Sentence, places: Sequence[Mention]) -> list[Mention]:
 
 def _lobes(reading: Reading, sentence: Sentence) -> Iterator[Mention]:
     """Lobes without the word, where the text tells of the brain: “left frontal mass”, “the parietal region”."""
-    rule = site_rules().all["lobes"]
+    rule = rules("sites")["lobes"]
     words = sentence.words
     for at, word in enumerate(words[:-1]):
         if word.plain not in rule["words"]:
@@ -129,7 +129,7 @@ def _lobes(reading: Reading, sentence: Sentence) -> Iterator[Mention]:
 
 @cache
 def _forms() -> dict[str, list[str]]:
-    return {str(word): list(concepts) for word, concepts in site_rules().all["twofold"].items()}
+    return {str(word): list(concepts) for word, concepts in rules("sites")["twofold"].items()}
 
 
 def _twofold(sentence: Sentence) -> Iterator[Mention]:
@@ -143,7 +143,7 @@ def _twofold(sentence: Sentence) -> Iterator[Mention]:
             joined += words[last].plain
         last = last if joined in forms else at
         for concept in forms.get(joined if joined in forms else word.plain, ()):
-            if last + 1 < len(words) and words[last + 1].plain in site_rules().all["twofold_heads"]:
+            if last + 1 < len(words) and words[last + 1].plain in rules("sites")["twofold_heads"]:
                 return
             start, end = words[at].start, words[last].end
             yield Mention(concept, "AnatomicalSites", start, end, sentence.index, at, last)
@@ -151,7 +151,7 @@ def _twofold(sentence: Sentence) -> Iterator[Mention]:
 
 def _number(sentence: Sentence, at: int) -> tuple[int, int] | None:
     """The number that a word writes, and the last word of it: “7 th”, “VIIth”, “third”."""
-    rule, words = site_rules().all["nerves"], sentence.words
+    rule, words = rules("sites")["nerves"], sentence.words
     plain = words[at].plain
     number = rule["ordinals"].get(plain)
     last = at
@@ -166,7 +166,7 @@ def _number(sentence: Sentence, at: int) -> tuple[int, int] | None:
 
 def numbered(sentence: Sentence) -> Iterator[Mention]:
     """Cranial nerves by their numbers: “cranial nerves III and VI”, “left 6th and 7th nerve palsies”."""
-    rule, words = site_rules().all["nerves"], sentence.words
+    rule, words = rules("sites")["nerves"], sentence.words
     found = False
     for head, word in enumerate(words):
         short = word.text in rule["short"]
@@ -194,7 +194,7 @@ def numbered(sentence: Sentence) -> Iterator[Mention]:
 
 def palsied(reading: Reading, sentence: Sentence) -> Iterator[Mention]:
     """The nerves of a palsy that is named without the word: “radial, ulnar and peroneal neuropathies”."""
-    rule, words = site_rules().all["nerves"], sentence.words
+    rule, words = rules("sites")["nerves"], sentence.words
     names = headed_names(reading.vocabulary)
     for head, word in enumerate(words):
         at = head - 1
@@ -209,7 +209,7 @@ def palsied(reading: Reading, sentence: Sentence) -> Iterator[Mention]:
 
 def _counted(sentence: Sentence, at: int, way: int, *, strict: bool) -> Iterator[Mention]:
     """The nerves whose numbers stand in a row from a word on; ``strict`` if plain figures do not count."""
-    rule, words = site_rules().all["nerves"], sentence.words
+    rule, words = rules("sites")["nerves"], sentence.words
     while 0 <= at < len(words):
         begin = at - 1 if way < 0 and words[at].plain in _ENDINGS and at else at
         found = _number(sentence, begin)
