@@ -19,7 +19,7 @@ from kg.ingest import Document
 CASE, BACKGROUND, OTHERS, TITLE = "case", "background", "others", "title"
 """Roles of a sentence: it tells of the patient, of the disease at large, of other patients, or is the title."""
 
-_LONGEST_TITLE = 30
+_LONGEST_TITLE = 45
 
 
 @dataclass(frozen=True)

@@ -32,10 +32,13 @@ def candidates(reading: Reading, sentence: Sentence, mentions: Sequence[Mention]
         mentions: all names in it.
     """
     rule = rules("sites")
-    named = [Candidate(rule["own"].get(one.concept, one.concept), one, "name") for one in places_in(reading, sentence, mentions)]
+    named = [
+        Candidate(rule["own"].get(one.concept, one.concept), one, "name")
+        for one in places_in(reading, sentence, mentions)
+    ]
     shown = [*_shown(mentions), *_by_words(sentence, [one.mention for one in named])]
     shown += [Candidate(one.concept, one, "palsy") for one in palsied(reading, sentence)]
-    return [one for one in (*named, *shown) if one.concept not in rule["never"]]
+    return [one for one in (*named, *shown) if one.concept not in rules("sites")["never"]]
 
 
 def _shown(mentions: Sequence[Mention]) -> Iterator[Candidate]:
@@ -54,9 +57,9 @@ def _by_words(sentence: Sentence, named: Sequence[Mention]) -> Iterator[Candidat
         if concept := rule["inflamed"].get(word.plain):
             yield Candidate(concept, _mention(sentence, at, concept), "inflammation")
         numbered = at + 1 < len(words) and words[at + 1].text.isdigit()
-        if (concept := rule["levels"].get(word.plain)) and (len(word.plain) > 1) != numbered:
-            if not any(one.first <= at <= one.last for one in named):
-                yield Candidate(concept, _mention(sentence, at, concept), "level")
+        taken = any(one.first <= at <= one.last for one in named)
+        if (concept := rule["levels"].get(word.plain)) and (len(word.plain) > 1) != numbered and not taken:
+            yield Candidate(concept, _mention(sentence, at, concept), "level")
 
 
 def _mention(sentence: Sentence, at: int, concept: str) -> Mention:

@@ -94,3 +94,10 @@ def look_at(
         if place.first > look.last and len(gap) <= 12 and tied and not set(gap) - near:
             return look
     return None
+
+
+def is_symptoms(sentence: Sentence, place: Mention) -> bool:
+    """Whether the word after a place names a symptom or a treatment: “neck pain”, “vaginal postmenopausal bleeding”."""
+    following = [word.plain for word in sentence.words[place.last + 1 : place.last + 3]]
+    adjective = following[:1] and following[0].endswith(("al", "ic", "ar"))
+    return any(word in rules("sites")["symptoms"] for word in following[: 2 if adjective else 1])

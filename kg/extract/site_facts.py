@@ -20,7 +20,7 @@ from kg.extract.reader import rules
 from kg.extract.reading import Mention, Reading
 from kg.extract.sentences import Sentence
 from kg.extract.site_candidates import Candidate, candidates
-from kg.extract.site_cues import cues_in, heeded, look_at
+from kg.extract.site_cues import cues_in, heeded, is_symptoms, look_at
 from kg.extract.story import Story, cues_of
 
 
@@ -73,7 +73,9 @@ def _places(reading: Reading) -> dict[str, Place]:
         there = candidates(reading, one.sentence, one.mentions)
         if not there:
             continue
-        here = {*_of_sentence(one), *_of_next(several[number + 1] if number + 1 < len(several) else None)}
+        here = {*_of_sentence(one), *_of_time(reading, one.sentence)}
+        if number + 1 < len(several):
+            here.update(_of_next(several[number + 1]))
         if one.sentence.index not in own:
             here.add("not told of the patient")
         for candidate in there:
@@ -97,10 +99,17 @@ def _of_sentence(one: _Told) -> Iterator[str]:
         yield f"{cue.concept} in the sentence"
 
 
-def _of_next(one: _Told | None) -> Iterator[str]:
+def _of_time(reading: Reading, sentence: Sentence) -> Iterator[str]:
+    """Whether a remission follows after which leukemia is told of again."""
+    story = story_of(reading)
+    reached = [cue.place[0] for cue in story.cues("achieved")]
+    found = [cue.place[0] for group in ("leukemic", "relapse") for cue in story.cues(group)]
+    if any(at > sentence.end and any(after > at for after in found) for at in reached):
+        yield "before a remission and leukemia after it"
+
+
+def _of_next(one: _Told) -> Iterator[str]:
     """What the sentence after it says: “A mass of the scalp was seen. Biopsy showed blasts.”"""
-    if one is None:
-        return
     for cue in one.cues:
         yield f"{cue.concept} in the next sentence"
     for group in rules("sites")["next"]:
@@ -120,7 +129,9 @@ def _of_mention(reading: Reading, one: _Told, candidate: Candidate, named: Seque
     yield from _of_findings(reading, place, one.of("Findings"))
     if looked := look_at(one.sentence, place, one.of("Modalities"), named):
         yield "looked at"
-        yield from (f"looked at by {kind}" for kind in above(reading.vocabulary, looked.concept).intersection(rule["looks"]))
+        yield from (
+            f"looked at by {kind}" for kind in above(reading.vocabulary, looked.concept).intersection(rule["looks"])
+        )
     first, last = _list_of(one.sentence, place, named) if candidate.by == "name" else (place.first, place.last)
     if (first, last) != (place.first, place.last):
         yield "listed"
@@ -129,7 +140,15 @@ def _of_mention(reading: Reading, one: _Told, candidate: Candidate, named: Seque
     for cue in heeded(one.sentence, one.cues):
         if cue.last < first or cue.first > last:
             yield from _of_cue(one.sentence, cue, first, last, others)
+    if is_symptoms(one.sentence, place):
+        yield "a symptom of it"
+    if any(_distance(place, treatment) <= 5 for treatment in one.of("Treatments") if treatment is not place):
+        yield "treatment near"
+    if {word.plain for word in words[max(0, place.first - 5) : place.first]}.intersection(rule["pressed"]):
+        yield "pressed"
     near = {word.plain for word in words[max(0, place.first - 8) : place.last + 9]}
+    if near.intersection(rule["doubts"]):
+        yield "doubt near"
     if near.intersection(rule["foreign"]["words"]):
         yield "another illness near"
     if {word.plain for word in words[max(0, place.first - 6) : place.last + 5]}.intersection(rule["denials"]):

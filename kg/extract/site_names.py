@@ -9,9 +9,9 @@ from functools import cache
 from itertools import pairwise
 
 from kg.extract.nearby import above, headed_names, with_shared_heads
+from kg.extract.reader import rules
 from kg.extract.reading import Mention, Reading
 from kg.extract.sentences import Sentence
-from kg.extract.reader import rules
 
 _NUMBER = re.compile(r"(?:(\d{1,2})|([ivx]{1,4}))(?:st|nd|rd|th)?")
 _ENDINGS = ("st", "nd", "rd", "th")
