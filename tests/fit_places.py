@@ -48,7 +48,7 @@ def cases(gold: Path, reader: Reader) -> Iterator[Case]:
     """The patients of a file of gold."""
     fluids = {concept for _, concept in FLUIDS}
     for reading, wanted in fit_weights.patients(gold, reader):
-        facts = {concept: place.facts for concept, place in places_of(reading).items()}
+        facts = {concept: place.facts for concept, place in places_of(reading).items() if place.spoken}
         yield Case(facts, frozenset(wanted["sites"]) - fluids)
 
 
@@ -70,7 +70,7 @@ def sentences(reader: Reader) -> Iterator[Case]:
     for text, sites in short_reports():
         for document in read_bytes(text.encode(), "report.txt"):
             for reading in reader.read(document)[:1]:
-                facts = {concept: place.facts for concept, place in places_of(reading).items()}
+                facts = {concept: place.facts for concept, place in places_of(reading).items() if place.spoken}
                 yield Case(facts, sites - fluids)
 
 

@@ -26,9 +26,14 @@ from kg.extract.story import Story, cues_of
 
 @dataclass
 class Place:
-    """A concept that may be a site: all facts told of it, and those of each of its mentions by themselves."""
+    """A concept that may be a site: all facts told of it, and those of each of its mentions by themselves.
+
+    It is ``spoken`` of if a finding shows it, or a word of leukemia, of a lesion or of health stands in its sentence or
+    in the next one; else nothing says that leukemia was there, whatever kind of place it is.
+    """
 
     concept: str
+    spoken: bool = False
     facts: set[str] = field(default_factory=set)
     mentions: list[tuple[Mention, frozenset[str]]] = field(default_factory=list)
 
@@ -78,11 +83,13 @@ def _places(reading: Reading) -> dict[str, Place]:
             here.update(_of_next(several[number + 1]))
         if one.sentence.index not in own:
             here.add("not told of the patient")
+        spoken = any(fact.endswith(_SPOKEN) or fact in rules("sites")["spoken"] for fact in here)
         for candidate in there:
             place = found.setdefault(candidate.concept, Place(candidate.concept))
             facts = here.union(_of_mention(reading, one, candidate, [c.mention for c in there if c.by == "name"]))
             place.mentions.append((candidate.mention, frozenset(facts)))
             place.facts |= facts
+            place.spoken |= spoken or candidate.by in ("finding", "investigation", "inflammation")
     story = set(_of_story(reading, len(found)))
     for place in found.values():
         place.facts |= story
@@ -90,9 +97,12 @@ def _places(reading: Reading) -> dict[str, Place]:
     return found
 
 
+_SPOKEN = (" in the sentence", " in the next sentence")
+
+
 def _of_sentence(one: _Told) -> Iterator[str]:
     yield f"role {one.sentence.role}"
-    for group in cues_of().rules:
+    for group in rules("sites")["story"]:
         if cues_of().fits(group, one.sentence.flat.text):
             yield f"story: {group}"
     for cue in one.cues:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 
 from kg.extract.compartments import INVOLVED, statuses
 from kg.extract.nearby import above, of_leukemia
@@ -31,13 +32,18 @@ def sites(reading: Reading) -> Iterator[Found]:
         status = compartments.get(name)
         if status and status.value == INVOLVED:
             yield Found("site", concept, *status.place, confidence=0.85)
-    weighed = {concept: probability(place.facts) for concept, place in places_of(reading).items()}
+    weighed = {concept: probability(place.facts) for concept, place in places_of(reading).items() if place.spoken}
     chosen = {concept for concept, probable in weighed.items() if probable > rules("weights-sites")["least"]}
     wider = {kind for concept in chosen for kind in above(reading.vocabulary, concept) if kind != concept}
     told = {concept: told_best(places_of(reading)[concept]) for concept in chosen - wider}
     for concept, mention in sorted(told.items(), key=lambda one: (one[1].start, one[0])):
         place = (mention.start, mention.end)
         yield Found("site", concept, *place, round(weighed[concept], 2), detail(reading, mention))
+
+
+@cache
+def _weights() -> Mapping[str, float]:
+    return {fact: float(weight) for fact, weight in rules("weights-sites")["facts"].items()}
 
 
 def probability(facts: Collection[str]) -> float:
@@ -51,8 +57,7 @@ def told_best(place: Place) -> Mention:
 
 
 def _sum(facts: Collection[str]) -> float:
-    weights = rules("weights-sites")["facts"]
-    return math.fsum(weights[fact] for fact in facts if fact in weights)
+    return math.fsum(_weights()[fact] for fact in facts if fact in _weights())
 
 
 def detail(reading: Reading, place: Mention) -> dict[str, str]:
