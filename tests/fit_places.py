@@ -14,7 +14,9 @@ import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -52,22 +54,35 @@ def cases(gold: Path, reader: Reader) -> Iterator[Case]:
         yield Case(facts, frozenset(wanted["sites"]) - fluids)
 
 
+@cache
+def _told() -> Mapping[str, Any]:
+    told: Mapping[str, Any] = yaml.safe_load(SENTENCES.read_text(encoding="utf-8"))
+    return told
+
+
 def short_reports() -> Iterator[tuple[str, frozenset[str]]]:
     """The short reports of ``extract_places.yaml``, and where leukemia was in each."""
-    told = yaml.safe_load(SENTENCES.read_text(encoding="utf-8"))
-    for story in told["stories"]:
+    for story in _told()["stories"]:
         yield story["text"], frozenset(story["sites"])
-    for involved, frames in told["frames"].items():
-        for frame in frames:
-            for place in told["places"]:
-                text = told["opening"] + frame.format(place=place["place"], of=place["of"])
-                yield text, frozenset({place["is"]} if involved == "involved" else ())
+
+
+def frames() -> list[tuple[str, bool]]:
+    """The sentences into which places are put, and whether leukemia was there."""
+    return [(frame, kind == "involved") for kind, several in _told()["frames"].items() for frame in several]
+
+
+def in_frame(frame: str, *, involved: bool) -> Iterator[tuple[str, frozenset[str]]]:
+    """A frame with each place, and where leukemia was."""
+    for place in _told()["places"]:
+        text = _told()["opening"] + frame.format(place=place["place"], of=place["of"])
+        yield text, frozenset({place["is"]} if involved else ())
 
 
 def sentences(reader: Reader) -> Iterator[Case]:
-    """The patients of the short reports."""
+    """The patients of the short reports and of the frames."""
     fluids = {concept for _, concept in FLUIDS}
-    for text, sites in short_reports():
+    framed = (one for frame, involved in frames() for one in in_frame(frame, involved=involved))
+    for text, sites in (*short_reports(), *framed):
         for document in read_bytes(text.encode(), "report.txt"):
             for reading in reader.read(document)[:1]:
                 facts = {concept: place.facts for concept, place in places_of(reading).items() if place.spoken}

@@ -32,51 +32,6 @@ def by_status(text: str) -> tuple[set[str], set[str]]:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("He had a testicular relapse.", {"Testis"}),
-        ("Leukemia cutis was diagnosed.", {"Skin"}),
-        ("A mass in the left breast proved to be myeloid sarcoma.", {"Breast"}),
-        ("He was found to have a CNS relapse.", {"CentralNervousSystem"}),
-        ("Biopsy disclosed leukemic infiltration of the sciatic nerve.", {"SciaticNerve"}),
-        ("His cerebrospinal fluid contained many blasts.", {"CerebrospinalFluid"}),
-        ("He had a chloroma of the orbit.", {"Orbit"}),
-        ("He relapsed in the kidneys, pancreas, and bone marrow.", {"Kidney", "Pancreas", "BoneMarrow"}),
-        (
-            "Leukemic infiltration of the median, radial and left ulnar nerves was found.",
-            {"MedianNerve", "RadialNerve", "UlnarNerve"},
-        ),
-        ("His facial palsy was due to granulocytic sarcoma.", {"FacialNerve"}),
-        ("Histology of the prostate revealed AML.", {"Prostate"}),
-        ("A gastric biopsy was positive for leukemia.", {"Stomach"}),
-        ("The relapse was confined to his gums.", {"Gingiva"}),
-        ("He had a mammary relapse.", {"Breast"}),
-        ("His resected ileum contained a large tumor.", {"Ileum"}),
-        ("He had lesions in the gastric body and the second part of the duodenum.", {"Stomach", "Duodenum"}),
-        ("CT showed leptomeningeal carcinomatosis.", {"Leptomeninges"}),
-        ("Chest CT showed a pulmonary infiltrate.", set()),
-        ("Leukemic infiltration of the lung was discussed in his case.", set()),
-        ("MRI of the cervical and lumbar spine showed thickening of the nerve roots.", {"SpinalNerveRoot"}),
-        ("There was scrotal swelling due to leukemic infiltration of the testis.", {"Testis"}),
-        ("The patient relapsed in the ovary and the colon.", {"Ovary", "Colon"}),
-        ("He was found to have granulocytic sarcomas of duodenum and stomach.", {"Duodenum", "Stomach"}),
-        ("CT showed an enlarged pancreas due to relapse.", {"Pancreas"}),
-        ("His thoracic epidural mass was myeloid sarcoma.", {"EpiduralSpace", "ThoracicSpine"}),
-        ("MRI of his spine showed an extradural mass at L2.", {"EpiduralSpace", "LumbarSpine"}),
-        ("Pericardiocentesis yielded leukemic cells in his case.", {"Pericardium"}),
-        ("The patient complained of pain in the left leg and of abdominal pain.", set()),
-        ("The liver and the spleen were normal, as his doctor noted.", set()),
-        ("There was no infiltration of the meninges in this patient.", set()),
-        ("He underwent bone marrow transplantation.", set()),
-        ("He received cranial irradiation for prophylaxis.", set()),
-        ("His spinal cord compression was treated.", set()),
-    ],
-)
-def test_sites(text: str, expected: set[str]) -> None:
-    assert names(sites, text) == expected
-
-
-@pytest.mark.parametrize(
     ("text", "name", "detail"),
     [
         ("He had leukemic infiltration of the right kidney.", "Kidney", {"laterality": "RightSide"}),
@@ -88,11 +43,6 @@ def test_sites(text: str, expected: set[str]) -> None:
 def test_a_site_has_its_side_extent_and_level(text: str, name: str, detail: dict[str, str]) -> None:
     one = next(f for f in found(sites, text) if f.value == name)
     assert dict(one.detail) == detail
-
-
-def test_an_earlier_relapse_is_not_the_site_of_this_one() -> None:
-    text = "He was transplanted after a testicular relapse. Now he had a relapse in the orbit."
-    assert names(sites, text) == {"Orbit"}
 
 
 def test_the_papers_subject_gives_the_site_where_the_case_does_not() -> None:

@@ -83,13 +83,14 @@ def _places(reading: Reading) -> dict[str, Place]:
             here.update(_of_next(several[number + 1]))
         if one.sentence.index not in own:
             here.add("not told of the patient")
-        spoken = any(fact.endswith(_SPOKEN) or fact in rules("sites")["spoken"] for fact in here)
         for candidate in there:
             place = found.setdefault(candidate.concept, Place(candidate.concept))
             facts = here.union(_of_mention(reading, one, candidate, [c.mention for c in there if c.by == "name"]))
             place.mentions.append((candidate.mention, frozenset(facts)))
             place.facts |= facts
-            place.spoken |= spoken or candidate.by in ("finding", "investigation", "inflammation")
+            place.spoken |= candidate.by in ("finding", "investigation", "inflammation") or any(
+                fact.endswith(_SPOKEN) or fact in rules("sites")["spoken"] for fact in facts
+            )
     story = set(_of_story(reading, len(found)))
     for place in found.values():
         place.facts |= story
@@ -147,7 +148,8 @@ def _of_mention(reading: Reading, one: _Told, candidate: Candidate, named: Seque
         yield "listed"
         yield "listed first" if first == place.first else "listed later"
     others = [other for other in named if other.last < first or other.first > last]
-    for cue in heeded(one.sentence, one.cues):
+    kinds = [Name("type", "cues", m.first, m.last, m.start, m.end) for m in one.of("LeukemiaTypes") if not m.said]
+    for cue in (*heeded(one.sentence, one.cues), *(kind for kind in kinds if not inside(kind, one.cues, proper=False))):
         if cue.last < first or cue.first > last:
             yield from _of_cue(one.sentence, cue, first, last, others)
     if is_symptoms(one.sentence, place):

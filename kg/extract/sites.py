@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import ChainMap
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 
@@ -35,10 +36,11 @@ def sites(reading: Reading) -> Iterator[Found]:
     weighed = {concept: probability(place.facts) for concept, place in places_of(reading).items() if place.spoken}
     chosen = {concept for concept, probable in weighed.items() if probable > rules("weights-sites")["least"]}
     wider = {kind for concept in chosen for kind in above(reading.vocabulary, concept) if kind != concept}
-    told = {concept: told_best(places_of(reading)[concept]) for concept in chosen - wider}
-    for concept, mention in sorted(told.items(), key=lambda one: (one[1].start, one[0])):
-        place = (mention.start, mention.end)
-        yield Found("site", concept, *place, round(weighed[concept], 2), detail(reading, mention))
+    told = {concept: by_weight(places_of(reading)[concept]) for concept in chosen - wider}
+    for concept, mentions in sorted(told.items(), key=lambda one: (one[1][0].start, one[0])):
+        details = [detail(reading, mention) for mention in mentions]
+        place = (mentions[0].start, mentions[0].end)
+        yield Found("site", concept, *place, round(weighed[concept], 2), dict(ChainMap(*details)))
 
 
 @cache
@@ -51,9 +53,10 @@ def probability(facts: Collection[str]) -> float:
     return 1 / (1 + math.exp(-(float(rules("weights-sites")["start"]) + _sum(facts))))
 
 
-def told_best(place: Place) -> Mention:
-    """The mention of a place of which the facts near it say most."""
-    return max(place.mentions, key=lambda one: (_sum(one[1]), -one[0].start))[0]
+def by_weight(place: Place) -> list[Mention]:
+    """The mentions of a place, first that of which the facts near it say most."""
+    ordered = sorted(place.mentions, key=lambda one: (-_sum(one[1]), one[0].start))
+    return [mention for mention, _ in ordered]
 
 
 def _sum(facts: Collection[str]) -> float:
