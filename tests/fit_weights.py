@@ -30,7 +30,7 @@ from kg.ingest.readers import read_bytes
 from kg.vocabulary import read_ontology, read_vocabulary
 
 HISTORIES = Path(__file__).parent / "extract_histories.yaml"
-PENALTY = 1.0
+PENALTY = 0.5
 LEAST = 0.05
 """A weight below it says next to nothing, and is left out."""
 

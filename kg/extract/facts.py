@@ -19,21 +19,17 @@ from kg.extract.rulefiles import rules
 from kg.extract.story import Story, cues_of
 
 QUESTIONS = ("relapse", "in_remission")
-_LEAST = 0.55
-"""A relapse that is not one is worse than one that is missed, so that more than even odds are asked for."""
+_LEAST = {"relapse": 0.65, "in_remission": 0.5}
+"""So probable a question has to be. A relapse that is none is worse than one that is missed: more than even odds."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """How probable the facts make it, and the fact that says most for what is more probable."""
+    """How probable the facts make it, whether that is enough, and the fact that says most for the answer."""
 
     probability: float
+    holds: bool
     cue: Cue | None
-
-    @property
-    def holds(self) -> bool:
-        """Whether it is more probable than not."""
-        return self.probability > _LEAST
 
 
 @cache
@@ -59,10 +55,11 @@ def judge(story: Story, question: str) -> Verdict:
     found = facts_of(story)
     told = {name: weight for name, weight in rule["facts"].items() if name in found}
     probability = 1 / (1 + math.exp(-(rule["start"] + sum(told.values()))))
-    side = 1 if probability > _LEAST else -1
+    holds = probability > _LEAST[question]
+    side = 1 if holds else -1
     cues = [(side * weight, cue) for name, weight in told.items() if (cue := found[name]) and side * weight > 0]
     best = max(cues, key=lambda one: one[0])[1] if cues else None
-    return Verdict(probability, best)
+    return Verdict(probability, holds, best)
 
 
 def tells_of_remission(story: Story) -> bool:
