@@ -61,11 +61,12 @@ def split(sentences: Sequence[Sentence]) -> list[Sequence[Sentence]]:
 
 
 def _cohort(sentences: Sequence[Sentence], told: Sequence[Sentence]) -> bool:
-    """Whether the text is a study of many, none of whom it introduces."""
+    """Whether the text is a study of many, none of whom it introduces; “two patients” after it are two of them."""
     fits = _patterns().fits
-    if any(fits(group, one.flat.text) for one in told for group in ("introduced", "alone", "numbered", "announced")):
+    many = next((one.index for one in sentences if fits("cohort", one.flat.text)), None)
+    if many is None or any(fits(group, one.flat.text) for one in told for group in ("introduced", "alone", "numbered")):
         return False
-    return any(fits("cohort", one.flat.text) for one in sentences)
+    return not any(fits("announced", one.flat.text) for one in told if one.index <= many)
 
 
 def _several(sentences: Sequence[Sentence]) -> bool:
