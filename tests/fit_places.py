@@ -1,9 +1,10 @@
 """Fit the weights of sites (``kg/extract/rules/weights-sites.yaml``) to texts that a person has read.
 
-Run ``python -m tests.fit_places GOLD…`` with files of JSON lines (see ``kg.evaluation``). It is one logistic regression
-with an L1 penalty over the facts of all places that the texts name or show (`kg.extract.site_facts`). It writes the
-weights and prints precision, recall and F1 of a regression fitted without each file in that file; the marrow and the
-fluid, which have rules of their own, are left out.
+Run ``python -m tests.fit_places GOLD… [--published GOLD…]`` as `tests.fit_weights`, which runs it too. It is one
+logistic regression with an L1 penalty over the facts of all places that the texts name or show
+(`kg.extract.site_facts`). It writes the weights and prints for each file the F1 of a regression fitted without it, and
+how many sites it has right, misses, and takes for one; the marrow and the fluid, which have rules of their own, are
+left out.
 """
 
 from __future__ import annotations
@@ -125,19 +126,18 @@ def score(start: float, weights: Mapping[str, float], several: Iterable[Case], m
     return counts
 
 
-def main(files: Sequence[str], reader: Reader) -> None:
+def main(files: Sequence[Path], published: Collection[Path], reader: Reader) -> None:
     """Fit, check and write."""
     matching = Matching(reader.vocabulary)
-    read = {file: list(cases(Path(file), reader)) for file in files}
+    read = {file: list(cases(file, reader)) for file in files}
     always = list(rows(sentences(reader), matching))
     each = {file: list(rows(several, matching)) for file, several in read.items()}
     for file, several in read.items():
-        others = always + [row for other, told in each.items() if other != file for row in told]
-        counts = score(*fit(others), several, matching)
+        counts = score(*fit(always + fit_weights.counted(each, published, file)), several, matching)
         right, missed, extra = counts["right"], counts["missed"], counts["extra"]
         f1 = 2 * right / max(1, 2 * right + missed + extra)
-        print(f"{'sites':14}{Path(file).name:24}F1 {f1:.3f} {right:5} {missed:5} {extra:5}", file=sys.stderr)
-    start, weights = fit(always + [row for told in each.values() for row in told])
+        print(f"{'sites':14}{file.name:24}F1 {f1:.3f} {right:5} {missed:5} {extra:5}", file=sys.stderr)
+    start, weights = fit(always + fit_weights.counted(each, published))
     path = RULES / "weights-sites.yaml"
     kept = path.read_text(encoding="utf-8").split("\nstart:")[0]
     lines = [kept, f"start: {start}", "facts:", *(f"  {json.dumps(name)}: {w}" for name, w in weights.items())]
@@ -146,4 +146,4 @@ def main(files: Sequence[str], reader: Reader) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:], Reader(read_vocabulary(read_ontology(shipped("ontology")))))
+    main(*fit_weights.arguments(), Reader(read_vocabulary(read_ontology(shipped("ontology")))))

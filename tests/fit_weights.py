@@ -1,18 +1,21 @@
 """Fit the weights of relapse and remission (``kg/extract/rules/weights.yaml``) to texts that a person has read.
 
-Run ``python -m tests.fit_weights GOLD…`` with files of JSON lines (see ``kg.evaluation``). Each question is a logistic
-regression with an L1 penalty over the facts of `kg.extract.facts`, so that most facts get no weight. It writes the
-weights and prints how many cases a regression fitted without each file reads right in that file. Then come the weights
-of sites (`tests.fit_places`), since whether it was a relapse is a fact of theirs.
+Run ``python -m tests.fit_weights GOLD… [--published GOLD…]`` with files of JSON lines (see ``kg.evaluation``); texts
+that were published, and not invented, count twice. Each question is a logistic regression with an L1 penalty over the
+facts of `kg.extract.facts`, so that most facts get no weight. It writes the weights and prints how many cases a
+regression fitted without each file reads right in that file. Then come the weights of sites (`tests.fit_places`), since
+whether it was a relapse is a fact of theirs.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
+import math
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
@@ -20,7 +23,7 @@ from kg.config import shipped
 from kg.draft.record import read_patients
 from kg.draft.summary import summary
 from kg.evaluation import paired, read_gold
-from kg.extract.facts import QUESTIONS, facts_of
+from kg.extract.facts import ENOUGH, QUESTIONS, facts_of
 from kg.extract.leukemia import leukemia
 from kg.extract.reader import RULES, Reader
 from kg.extract.reading import Reading
@@ -29,6 +32,7 @@ from kg.extract.story import Story
 from kg.ingest.readers import read_bytes
 from kg.vocabulary import read_ontology, read_vocabulary
 
+T = TypeVar("T")
 HISTORIES = Path(__file__).parent / "extract_histories.yaml"
 PENALTY = 0.5
 LEAST = 0.05
@@ -87,15 +91,23 @@ def fit(rows: Sequence[tuple[dict[str, int], bool]], penalty: float = PENALTY) -
     return round(float(model.intercept_[0]), 2), dict(sorted(weights.items(), key=lambda one: (-one[1], one[0])))
 
 
-def right(start: float, weights: dict[str, float], rows: Sequence[tuple[dict[str, int], bool]]) -> int:
+def right(
+    question: str, start: float, weights: Mapping[str, float], rows: Sequence[tuple[dict[str, int], bool]]
+) -> int:
     """How many answers the weights give right."""
-    return sum((start + sum(weights.get(fact, 0) for fact in facts) > 0) == answer for facts, answer in rows)
+    odds = math.log(ENOUGH[question] / (1 - ENOUGH[question]))
+    return sum((start + sum(weights.get(fact, 0) for fact in facts) > odds) == answer for facts, answer in rows)
 
 
-def main(files: Sequence[str]) -> None:
+def counted(told: Mapping[Path, Sequence[T]], published: Collection[Path], without: Path | None = None) -> list[T]:
+    """What a regression is fitted to: the rows of all files but one, those of published texts twice."""
+    times = {file: 2 if file in published else 1 for file in told if file != without}
+    return [row for file, number in times.items() for row in [*told[file]] * number]
+
+
+def main(files: Sequence[Path], published: Collection[Path], reader: Reader) -> None:
     """Fit, check and write."""
-    reader = Reader(read_vocabulary(read_ontology(shipped("ontology"))))
-    read = {path: list(cases(Path(path), reader)) for path in files}
+    read = {file: list(cases(file, reader)) for file in files}
     short = list(stories(reader))
     path = RULES / "weights.yaml"
     kept = path.read_text(encoding="utf-8").split("\nrelapse:\n")[0] + "\n"
@@ -104,17 +116,28 @@ def main(files: Sequence[str]) -> None:
         told = {file: answered(rows, question) for file, rows in read.items()}
         always = answered(short, question)
         for file, rows in told.items():
-            others = always + [row for other, several in told.items() if other != file for row in several]
-            print(f"{question:14}{Path(file).name:24}{right(*fit(others), rows):5} of {len(rows)}", file=sys.stderr)
-        start, weights = fit(always + [row for rows in told.values() for row in rows])
+            told_right = right(*fit(always + counted(told, published, file)), rows, question)
+            print(f"{question:14}{file.name:24}{told_right:5} of {len(rows)}", file=sys.stderr)
+        start, weights = fit(always + counted(told, published))
         lines += [f"{question}:", f"  start: {start}", "  facts:"]
         lines += [f"    {json.dumps(name)}: {weight}" for name, weight in weights.items()]
     path.write_text(kept + "\n".join(lines) + "\n", encoding="utf-8")
     rules.cache_clear()
-    from tests import fit_places  # it uses this module
 
-    fit_places.main(files, reader)
+
+def arguments() -> tuple[list[Path], list[Path]]:
+    """All files that the command line names, and those of published texts."""
+    parser = argparse.ArgumentParser(description="Fit the weights of relapse, remission and sites to files of gold.")
+    parser.add_argument("gold", nargs="*", type=Path, help="invented texts, as JSON lines")
+    parser.add_argument("--published", nargs="*", type=Path, default=[], help="published texts, which count twice")
+    given = parser.parse_args()
+    return [*given.gold, *given.published], given.published
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    from tests import fit_places  # it uses this module
+
+    given = arguments()
+    shared = Reader(read_vocabulary(read_ontology(shipped("ontology"))))
+    main(*given, shared)
+    fit_places.main(*given, shared)

@@ -19,7 +19,7 @@ from kg.extract.rulefiles import rules
 from kg.extract.story import Story, cues_of
 
 QUESTIONS = ("relapse", "in_remission")
-_LEAST = {"relapse": 0.65, "in_remission": 0.5}
+ENOUGH = {"relapse": 0.65, "in_remission": 0.5}
 """So probable a question has to be. A relapse that is none is worse than one that is missed: more than even odds."""
 
 
@@ -55,7 +55,7 @@ def judge(story: Story, question: str) -> Verdict:
     found = facts_of(story)
     told = {name: weight for name, weight in rule["facts"].items() if name in found}
     probability = 1 / (1 + math.exp(-(rule["start"] + sum(told.values()))))
-    holds = probability > _LEAST[question]
+    holds = probability > ENOUGH[question]
     side = 1 if holds else -1
     cues = [(side * weight, cue) for name, weight in told.items() if (cue := found[name]) and side * weight > 0]
     best = max(cues, key=lambda one: one[0])[1] if cues else None
