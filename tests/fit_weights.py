@@ -92,9 +92,9 @@ def fit(rows: Sequence[tuple[dict[str, int], bool]], penalty: float = PENALTY) -
 
 
 def right(
-    question: str, start: float, weights: Mapping[str, float], rows: Sequence[tuple[dict[str, int], bool]]
+    start: float, weights: Mapping[str, float], rows: Sequence[tuple[dict[str, int], bool]], question: str = "relapse"
 ) -> int:
-    """How many answers the weights give right."""
+    """How many answers to a question the weights give right."""
     odds = math.log(ENOUGH[question] / (1 - ENOUGH[question]))
     return sum((start + sum(weights.get(fact, 0) for fact in facts) > odds) == answer for facts, answer in rows)
 

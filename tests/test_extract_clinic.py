@@ -45,11 +45,6 @@ def test_a_site_has_its_side_extent_and_level(text: str, name: str, detail: dict
     assert dict(one.detail) == detail
 
 
-def test_the_papers_subject_gives_the_site_where_the_case_does_not() -> None:
-    text = "Relapse of leukemia in the pancreas is very rare. We report a 30-year-old woman whose AML recurred."
-    assert {one.value for reading in read(text) for one in sites(reading)} == {"Pancreas"}
-
-
 @pytest.mark.parametrize(
     ("text", "present", "absent"),
     [
