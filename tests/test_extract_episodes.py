@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -178,9 +179,12 @@ def test_scores_stand_with_their_finding() -> None:
         ("A 50-year-old with fever was seen.", None),
         ("Fever began 3 months after transplantation.", None),
         ("Five months later the fever came back.", None),
+        ("She was well in remission for six years and presented with fever.", None),
+        ("She had been in remission for six years with fever.", None),
+        ("She had a 3-week history of increasing fever.", Decimal("0.69")),
     ],
 )
-def test_how_long_a_finding_had_lasted(text: str, months: int | None) -> None:
+def test_how_long_a_finding_had_lasted(text: str, months: int | Decimal | None) -> None:
     found = case(ABOUT + text)
     (fever,) = [one for one in found["findings"] if one["finding"] == "Fever"]
     assert fever.get("duration_months") == months

@@ -29,8 +29,11 @@ _MONTHS = {
 }
 _SPAN = rf"(?P<number>\d{{1,3}}(?:\.\d)?|{'|'.join(_WORDS)})[ -](?P<unit>day|week|month|year)s?"
 _NOT_SINCE = r"(?![ -]?(?:later|ago|after|before|earlier|prior|post|since|following|old|of age|into|from))"
+_VERB = r"(?:(?:with|who|and|in|was|is|had|has|came)\b|presented|developed|complain|notic|experienced|suffer|admit)"
+"""After one of these the span is not the finding's: “in remission for six years presented with pain”."""
 _BEFORE = re.compile(
-    rf"\b{_SPAN}{_NOT_SINCE}[ -]?(?:long |lasting )?(?:history of |onset of |course of )?(?:[\w-]+ ){{0,2}}$",
+    rf"\b{_SPAN}{_NOT_SINCE}[ -]?(?:long |lasting )?(?:history of |onset of |course of )?"
+    rf"(?:(?!{_VERB})[\w-]+ ){{0,2}}$",
     re.IGNORECASE,
 )
 _AFTER = re.compile(

@@ -34,10 +34,8 @@ class Procedures:
             said |= details(found, "severity")
             for key in ("quality", "course"):
                 said[key] = listed(details(found, key).get(key))
-            said["duration_months"] = number(details(found, "duration_months").get("duration_months"))
-            if not said["duration_months"] and status != "Absent":
-                lasted = duration_months(self._statements.document, found)
-                said["duration_months"] = number(str(lasted[0])) if lasted else None
+            lasted = duration_months(self._statements.document, found) if status != "Absent" else None
+            said["duration_months"] = number(str(lasted[0])) if lasted else None
             said["measurements"] = self._scores(value) if status != "Absent" else []
             said["episode"] = self._tie(found, value, present=status != "Absent")
             drafted.append(self._statements.make(said, found, f"{value}-absent" if status == "Absent" else value))

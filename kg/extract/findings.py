@@ -10,7 +10,6 @@ from typing import Any
 from kg.extract.lexicon import Name
 from kg.extract.nearby import NOT_THIS_PATIENT, Beside, Cues, above, between, by_sentence, composed, context, inside
 from kg.extract.patterns import Patterns
-from kg.extract.quantities import Quantities, printed
 from kg.extract.reader import rules
 from kg.extract.reading import Found, Mention, Reading
 from kg.extract.sentences import Sentence
@@ -25,7 +24,6 @@ class _Rules:
     tables: Mapping[str, Mapping[str, str]]
     near: Beside
     patterns: Patterns
-    quantities: Quantities
     never: frozenset[str]
     kinds: frozenset[str]
     far: frozenset[str]
@@ -55,7 +53,6 @@ def _rules() -> _Rules:
         {name: head["sites"] for name, head in file["heads"].items()},
         Beside(file),
         Patterns(file["patterns"]),
-        Quantities(rules("quantities")),
         frozenset(file["never"]),
         frozenset(file["kinds"]),
         frozenset(file["far"]),
@@ -256,24 +253,4 @@ def _detail(sentence: Sentence, one: _Finding) -> dict[str, str]:
     for key, table in (("severity", "severities"), ("course", "courses"), ("quality", "qualities")):
         if value := next((file[table][word] for word in near if word in file[table]), None):
             detail[key] = value
-    if months := _duration(sentence, one):
-        detail["duration_months"] = months
     return detail
-
-
-def _duration(sentence: Sentence, one: _Finding) -> str | None:
-    """How long the finding lasted: “a 3-month history of pain”, “fever for two weeks”."""
-    quantities = _rules().quantities
-    words = [word.plain for word in sentence.words]
-    for at in (*range(max(0, one.first - 7), one.first), *range(one.last + 1, min(len(words), one.last + 6))):
-        unit = words[at] if words[at].endswith("s") else f"{words[at]}s"
-        if quantities.unit(unit) is None or len(words[at]) < 3:
-            continue
-        tail = words[at + 1 : at + 4]
-        before = at < one.first and ("history" in tail or "duration" in tail)
-        after = at > one.last and "for" in words[one.last + 1 : at]
-        number = words[at - 1] if words[at - 1] not in "-‐–" else words[at - 2]
-        years = quantities.years(number, unit) if before or after else None
-        if years is not None:
-            return printed(round(years * 12, 1))
-    return None
