@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kg.extract.course import course
 from kg.extract.findings import findings
 from tests.extract_fixture import read
 
@@ -148,3 +149,17 @@ def test_what_means_something_else(text: str, absent: set[str]) -> None:
 def test_what_is_said_of_the_disease_before_the_patient_is_brought_in() -> None:
     text = "Of its effects, a rash and edema developed most commonly. A 40-year-old man with AML had a fever."
     assert {one.value for part in read(text) for one in findings(part)} == {"Fever"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Lumbar puncture yielded CD19-negative blasts.", "The CSF showed CD10-negative lymphoblasts."],
+)
+def test_blasts_without_a_marker_are_blasts(text: str) -> None:
+    (reading,) = read(f"{OPENING}A CNS relapse was found. {text}")
+    assert {one.field: one.value for one in course(reading)}["csf"] == "Involved"
+
+
+def test_a_nerve_without_infiltration_is_not_infiltrated() -> None:
+    (reading,) = read(f"{OPENING}A nerve biopsy demonstrated vasculitis without lymphoid infiltration.")
+    assert "LeukemicNerveInfiltration" not in {one.value for one in findings(reading)}

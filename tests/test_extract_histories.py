@@ -100,3 +100,15 @@ def test_a_patient_without_being_called_so(text: str) -> None:
 def test_a_short_form_in_capitals_ends_a_sentence() -> None:
     text = "A man of 20 with AML had a mass, an MS. The marrow was normal.It showed no blasts. Ms. A saw it."
     assert len(read(text)[0].sentences) == 4
+
+
+def test_siblings_who_are_patients_are_no_family_history() -> None:
+    text = "Two siblings with acute leukemia are described. The elder, a girl of 9, had a relapse after two years."
+    assert [found(reading)["leukemia"].value for reading in read(text)] == ["AcuteLeukemia"]
+
+
+def test_the_first_and_the_second_by_their_ages() -> None:
+    text = (
+        "Two brothers with ALL are described. The first, aged 9, had a testicular relapse. The second, aged 4, is well."
+    )
+    assert [found(reading)["age"].value for reading in read(text)] == ["9", "4"]

@@ -97,3 +97,9 @@ def test_a_site_has_the_probability_and_the_place_of_what_says_most() -> None:
 def test_what_is_wider_than_another_site_is_not_told() -> None:
     text = "Relapse in the brain was seen: biopsy of the frontal lobe showed leukemic infiltration of the brain."
     assert found(OPENING + text) == {"FrontalLobe"}
+
+
+def test_a_level_is_told_by_all_its_words() -> None:
+    text = f"{OPENING}An extradural mass at T4-T6 proved to be granulocytic sarcoma."
+    told = {one.value: text[one.start : one.end] for reading in read(text) for one in sites(reading)}
+    assert told["ThoracicSpine"] == "T4-T6"

@@ -179,6 +179,8 @@ def _subjects(sentence: Sentence) -> list[str]:
 def _told(sentence: Sentence, name: str, subject: str) -> Iterator[Status]:
     """What a sentence says of a compartment, read with the subject that the sentence before gives it."""
     text = subject + sentence.flat.text
+    for _, match in _patterns().find("of_markers", text):
+        text = f"{text[: match.start()]}{'x' * len(match[0])}{text[match.end() :]}"
     for rule, match in _patterns().find(name, text):
         says = rule.says
         told = f"{text[: match.start()]} {match[0]}"

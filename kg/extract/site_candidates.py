@@ -55,13 +55,29 @@ def _by_words(sentence: Sentence, named: Sequence[Mention]) -> Iterator[Candidat
     words, rule = sentence.words, rules("sites")
     for at, word in enumerate(words):
         if concept := rule["inflamed"].get(word.plain):
-            yield Candidate(concept, _mention(sentence, at, concept), "inflammation")
+            yield Candidate(concept, _mention(sentence, at, at, concept), "inflammation")
         numbered = at + 1 < len(words) and words[at + 1].text.isdigit()
         taken = any(one.first <= at <= one.last for one in named)
         if (concept := rule["levels"].get(word.plain)) and (len(word.plain) > 1) != numbered and not taken:
-            yield Candidate(concept, _mention(sentence, at, concept), "level")
+            yield Candidate(
+                concept, _mention(sentence, at, _level_end(sentence, at) if numbered else at, concept), "level"
+            )
 
 
-def _mention(sentence: Sentence, at: int, concept: str) -> Mention:
-    word = sentence.words[at]
-    return Mention(concept, "AnatomicalSites", word.start, word.end, sentence.index, at, at)
+def _level_end(sentence: Sentence, at: int) -> int:
+    """The last word of levels that begin with a letter and a number: “T4-T6”, “L3/4”."""
+    words, last = sentence.words, at + 1
+    while last + 2 < len(words) and words[last + 1].text in _TO:
+        following = last + 2 if words[last + 2].text.isdigit() else last + 3
+        if following >= len(words) or not words[following].text.isdigit():
+            break
+        last = following
+    return last
+
+
+_TO = frozenset("-‐‑–/")
+
+
+def _mention(sentence: Sentence, first: int, last: int, concept: str) -> Mention:
+    start, end = sentence.words[first].start, sentence.words[last].end
+    return Mention(concept, "AnatomicalSites", start, end, sentence.index, first, last)
