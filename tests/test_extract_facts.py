@@ -68,3 +68,21 @@ def test_the_reports_for_fitting_are_gold(vocabulary: Vocabulary) -> None:
             told = {*case["leukemia"], *case["sites"], *case["modalities"], *case["treatments"], *case["differentials"]}
             told |= {*case["findings"]["present"], *case["findings"]["absent"]}
             assert told <= names, json.loads(line)["id"]
+
+
+@pytest.mark.parametrize(
+    ("fact", "text"),
+    [
+        ("told", "Since then neither thrombosis nor leukemia has recurred."),
+        ("told", "The leukemia had not reappeared."),
+        ("told", "Spinal recurrence was the working diagnosis for several days."),
+        ("told", "Leukemic relapse was never demonstrated."),
+        ("told", "A first relapse scare came with a normal MRI."),
+        ("leukemia found", "No promyelocytes were seen in the fluid."),
+        ("leukemia found", "Slit-lamp examination argued against leukemic infiltration."),
+        ("leukemia found", "An aspirate of the marrow held 1% blasts."),
+        ("leukemia found", "Myeloid sarcoma was the preoperative diagnosis."),
+    ],
+)
+def test_what_is_not_said_is_no_fact(fact: str, text: str) -> None:
+    assert fact not in facts_of(story(f"A 40-year-old man with AML in remission was seen. {text}"))
