@@ -131,6 +131,9 @@ def _of_relapse(story: Story, first: dict[str, int], last: dict[str, int]) -> It
     first["told"], last["told"] = told[0].place[0], told[-1].place[0]
     yield "told", told[0]
     yield f"told {min(3, len(told))} times", told[-1]
+    for cue in cues_of_worth("upheld", story.reading.sentences):
+        if any(cue.overlaps(one) for one in told):
+            yield "told and upheld", cue
     if not (story.hedged or story.complication or first.keys() & {"otherwise", "denied", "barren", "cleared"}):
         yield "told plainly", told[0]
     if settled_after(story.reading.sentences, last["told"]):
