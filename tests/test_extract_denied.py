@@ -163,3 +163,19 @@ def test_blasts_without_a_marker_are_blasts(text: str) -> None:
 def test_a_nerve_without_infiltration_is_not_infiltrated() -> None:
     (reading,) = read(f"{OPENING}A nerve biopsy demonstrated vasculitis without lymphoid infiltration.")
     assert "LeukemicNerveInfiltration" not in {one.value for one in findings(reading)}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The marrow showed fewer than 5% blasts.", False),
+        ("The marrow showed <5% blasts.", False),
+        ("The bone marrow contained 3% lymphoblasts.", False),
+        ("Marrow blasts were below 5%.", False),
+        ("The bone marrow contained 12.5% blasts.", True),
+        ("The marrow held blasts (40%).", True),
+    ],
+)
+def test_a_share_of_blasts_that_is_normal_is_no_finding(text: str, found: bool) -> None:
+    (reading,) = read(OPENING + text)
+    assert ("BoneMarrowBlasts" in {one.value for one in findings(reading)}) is found

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from kg.extract.lexicon import Name
-from kg.extract.nearby import NOT_THIS_PATIENT, Beside, Cues, above, between, by_sentence, composed, context, inside
+from kg.extract.nearby import (
+    NOT_THIS_PATIENT,
+    Beside,
+    Cues,
+    Placed,
+    above,
+    between,
+    by_sentence,
+    composed,
+    context,
+    inside,
+)
 from kg.extract.patterns import Patterns
 from kg.extract.reader import rules
 from kg.extract.reading import Found, Mention, Reading
@@ -122,7 +134,9 @@ def _named(sentence: Sentence, mentions: Sequence[Mention]) -> Iterator[_Finding
     ills = [m for m in mentions if m.scheme == "Differentials"]
     for m in mentions:
         others = wider if m.concept in _rules().all["within"] else [*wider, *ills]
-        if m.scheme == "Findings" and not inside(m, others) and not _means_else(sentence, m):
+        if m.scheme != "Findings" or inside(m, others) or _is_few(sentence, m, m.concept):
+            continue
+        if not _means_else(sentence, m):
             yield _Finding(m.concept, m.first, m.last, m.start, m.end, m.said)
             for word in sentence.words[m.first : m.last + 1] if m.last > m.first else ():
                 if held := _rules().all["holds"].get(word.plain):
@@ -165,7 +179,7 @@ def _headed(reading: Reading, sentence: Sentence, mentions: Sequence[Mention]) -
             if last_site is not None and not (site in shared or _is_listed(sentence, last_site, site)):
                 break
             concept = composed(reading.vocabulary, site.concept, rule.tables[head.concept])
-            if not concept:
+            if not concept or _is_few(sentence, head, concept):
                 continue  # nothing there, or something of which no concept tells
             first, last = min(head.first, site.first), max(head.last, site.last)
             start, end = sentence.words[first].start, sentence.words[last].end
@@ -178,6 +192,21 @@ def _headed(reading: Reading, sentence: Sentence, mentions: Sequence[Mention]) -
             found.append(_Finding(concept, first, last, start, end, what, site))
             last_site = site
     return found
+
+
+def _is_few(sentence: Sentence, head: Placed, concept: str) -> bool:
+    """Whether the share beside a head is none to speak of: “3% blasts”, “marrow blasts were below 5%”."""
+    rule, words = _rules().all["few"], sentence.words
+    most = rule["percent"].get(concept)
+    for at in range(max(1, head.first - 4), min(len(words), head.last + 6)) if most else ():
+        share = _SHARE.fullmatch(words[at - 1].plain) if words[at].text == "%" else None
+        gap = {word.plain for word in words[head.last + 1 : at - 1]} if at > head.last else set()
+        if share and gap.issubset(rule["between"]):
+            return float(share[0]) < most or (float(share[0]) == most and words[at - 2].plain in rule["below"])
+    return False
+
+
+_SHARE = re.compile(r"\d+(?:\.\d+)?")
 
 
 def _is_listed(sentence: Sentence, one: Mention, other: Mention) -> bool:
