@@ -179,3 +179,9 @@ def test_a_nerve_without_infiltration_is_not_infiltrated() -> None:
 def test_a_share_of_blasts_that_is_normal_is_no_finding(text: str, found: bool) -> None:
     (reading,) = read(OPENING + text)
     assert ("BoneMarrowBlasts" in {one.value for one in findings(reading)}) is found
+
+
+def test_neither_denies_both() -> None:
+    (reading,) = read(f"{OPENING}An ocular relapse was found. Neither the CSF nor the bone marrow was involved.")
+    told = {one.field: one.value for one in course(reading)}
+    assert (told["marrow"], told["csf"]) == ("NotInvolved", "NotInvolved")

@@ -86,3 +86,14 @@ def test_the_reports_for_fitting_are_gold(vocabulary: Vocabulary) -> None:
 )
 def test_what_is_not_said_is_no_fact(fact: str, text: str) -> None:
     assert fact not in facts_of(story(f"A 40-year-old man with AML in remission was seen. {text}"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He developed a nasal mass. Histology showed EBV-positive NK/T-cell lymphoma; the bone marrow was normal.",
+        "He had a lytic lesion of the skull. Curettage showed Langerhans cell histiocytosis.",
+    ],
+)
+def test_another_tumor_is_no_relapse(text: str) -> None:
+    assert not judge(story(f"A 40-year-old man was in complete remission of AML. {text}"), "relapse").holds

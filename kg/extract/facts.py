@@ -113,6 +113,9 @@ def _of_cells(story: Story, first: dict[str, int], last: dict[str, int]) -> Iter
             yield ("found otherwise after leukemia" if later else "found leukemia after otherwise"), sure[0]
     elif "otherwise" in first:
         yield "found otherwise alone", story.cues("otherwise")[0]
+    if not sure and not story.told_relapse:
+        other = ", but otherwise" if "otherwise" in first else ", but illness" if story.complication else ""
+        yield f"neither told nor found{other}", None
 
 
 def _of_relapse(story: Story, first: dict[str, int], last: dict[str, int]) -> Iterator[tuple[str, Cue | None]]:
