@@ -103,3 +103,9 @@ def test_a_level_is_told_by_all_its_words() -> None:
     text = f"{OPENING}An extradural mass at T4-T6 proved to be granulocytic sarcoma."
     told = {one.value: text[one.start : one.end] for reading in read(text) for one in sites(reading)}
     assert told["ThoracicSpine"] == "T4-T6"
+
+
+def test_a_side_before_another_place_is_that_ones() -> None:
+    text = f"{OPENING}Leukemic infiltration of the right tibia and multiple vertebral bodies was found."
+    told = {one.value: one.detail.get("laterality") for reading in read(text) for one in sites(reading)}
+    assert told == {"Tibia": "RightSide", "VertebralBody": None}

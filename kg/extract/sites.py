@@ -67,7 +67,10 @@ def detail(reading: Reading, place: Mention) -> dict[str, str]:
     """The side, the extent and the level of the spine that the words beside a place give."""
     rule, sentence = rules("sites"), reading.sentence(place)
     words = [word.plain for word in sentence.words]
-    near = [*words[max(0, place.first - 4) : place.first], *words[place.first : place.last + 2]]
+    # “The right tibia and multiple vertebral bodies”: a side before another place is that one's.
+    named = [one for one in (*reading.mentions, *reading.at_large) if one.sentence == place.sentence]
+    taken = [one.last + 1 for one in named if one.scheme == "AnatomicalSites" and one.last < place.first]
+    near = words[max(0, place.first - 4, *taken) : place.last + 2]
     told: dict[str, str] = {}
     for name, table in (("laterality", rule["sides"]), ("extent", rule["extents"])):
         if value := next((table[word] for word in reversed(near) if word in table), None):
