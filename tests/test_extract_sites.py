@@ -42,8 +42,6 @@ OTHER = (
 )
 
 
-LABELS = 0.02
-"""Of all sites by their labels so many may be read wrongly in a frame."""
 REPORTS = 0.15
 """Weights decide, so that a few of the short reports are read wrongly; which ones changes with the weights."""
 
@@ -58,21 +56,17 @@ def labels() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("frame", FRAMES)
 def test_every_site_by_its_label(frame: str) -> None:
-    missed = [name for name, label in labels() if name not in found(OPENING + frame.format(label))]
-    assert len(missed) <= LABELS * len(labels()), missed
+    assert [name for name, label in labels() if name not in found(OPENING + frame.format(label))] == []
 
 
 @pytest.mark.parametrize("frame", OTHER)
 def test_no_site_by_its_label(frame: str) -> None:
-    extra = [name for name, label in labels() if name in found(OPENING + frame.format(label))]
-    assert len(extra) <= LABELS * len(labels()), extra
+    assert [name for name, label in labels() if name in found(OPENING + frame.format(label))] == []
 
 
 @pytest.mark.parametrize(("frame", "involved"), frames())
 def test_places_in_a_frame(frame: str, involved: bool) -> None:
-    """A frame says the same of all places, but one may be read wrongly."""
-    wrong = [text for text, expected in in_frame(frame, involved=involved) if found(text) != expected]
-    assert len(wrong) <= 1, wrong
+    assert [text for text, expected in in_frame(frame, involved=involved) if found(text) != expected] == []
 
 
 def test_nearly_every_short_report_is_read_right() -> None:
@@ -109,3 +103,8 @@ def test_a_side_before_another_place_is_that_ones() -> None:
     text = f"{OPENING}Leukemic infiltration of the right tibia and multiple vertebral bodies was found."
     told = {one.value: one.detail.get("laterality") for reading in read(text) for one in sites(reading)}
     assert told == {"Tibia": "RightSide", "VertebralBody": None}
+
+
+def test_a_sentence_of_a_thousand_places_is_read() -> None:
+    text = f"{OPENING}Relapse in the {'liver, spleen, ' * 500}and gums was found."
+    assert {"Liver", "Spleen", "Gingiva"} <= found(text)

@@ -31,14 +31,11 @@ def candidates(reading: Reading, sentence: Sentence, mentions: Sequence[Mention]
         sentence: the sentence.
         mentions: all names in it.
     """
-    rule = rules("sites")
-    named = [
-        Candidate(rule["own"].get(one.concept, one.concept), one, "name")
-        for one in places_in(reading, sentence, mentions)
-    ]
-    shown = [*_shown(mentions), *_by_words(sentence, [one.mention for one in named])]
+    rule, places = rules("sites"), places_in(reading, sentence, mentions)
+    named = [Candidate(rule["own"].get(one.concept, one.concept), one, "name") for one in places]
+    shown = [*_shown(mentions), *_by_words(sentence, places)]
     shown += [Candidate(one.concept, one, "palsy") for one in palsied(reading, sentence)]
-    return [one for one in (*named, *shown) if one.concept not in rules("sites")["never"]]
+    return [one for one in (*named, *shown) if one.concept not in rule["never"]]
 
 
 def _shown(mentions: Sequence[Mention]) -> Iterator[Candidate]:
@@ -53,12 +50,12 @@ def _shown(mentions: Sequence[Mention]) -> Iterator[Candidate]:
 def _by_words(sentence: Sentence, named: Sequence[Mention]) -> Iterator[Candidate]:
     """Organs by their inflammations, and levels of the spine: a letter is one with a number only, “at T8”."""
     words, rule = sentence.words, rules("sites")
+    within = {at for one in named for at in range(one.first, one.last + 1)}
     for at, word in enumerate(words):
         if concept := rule["inflamed"].get(word.plain):
             yield Candidate(concept, _mention(sentence, at, at, concept), "inflammation")
         numbered = at + 1 < len(words) and words[at + 1].text.isdigit()
-        taken = any(one.first <= at <= one.last for one in named)
-        if (concept := rule["levels"].get(word.plain)) and (len(word.plain) > 1) != numbered and not taken:
+        if (concept := rule["levels"].get(word.plain)) and (len(word.plain) > 1) != numbered and at not in within:
             yield Candidate(
                 concept, _mention(sentence, at, _level_end(sentence, at) if numbered else at, concept), "level"
             )

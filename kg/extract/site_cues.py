@@ -11,6 +11,11 @@ from kg.extract.reader import rules
 from kg.extract.reading import Mention
 from kg.extract.sentences import Sentence
 
+_SIGHT = 60
+"""An investigation looks at no place further away."""
+_REACH = 12
+"""Another illness governs no cue over more words."""
+
 LEUKEMIC = ("leukemic", "cells")
 """Groups of cues that say leukemia by themselves."""
 
@@ -64,15 +69,17 @@ def _governed(sentence: Sentence, cue: Name, strange: Sequence[int], leukemic: S
     rule, words = rules("sites")["foreign"], sentence.words
     for at in strange:
         first, last = (at, cue.first) if at < cue.first else (cue.last, at)
-        gap = {word.plain for word in words[first + 1 : last]}
         length = last - first - 1
+        if length > _REACH:
+            continue
+        gap = {word.plain for word in words[first + 1 : last]}
         if at < cue.first and "and" in gap and cue.concept in ("mass", "surface", "lesion"):
             continue
         if any(first <= one.first <= last for one in leukemic) or gap.intersection(rule["parts"]):
             continue
         if at < cue.first and length <= rule["reach"]:
             return True
-        near = 12 if gap.intersection(rule["causes"]) else 5
+        near = _REACH if gap.intersection(rule["causes"]) else 5
         if at > cue.last and (not gap or (length <= near and gap.intersection(rule["ties"]))):
             return True
     return False
@@ -83,12 +90,15 @@ def look_at(
 ) -> Mention | None:
     """The investigation that looked at a place: “renal biopsy”, “MRI of the cervical and lumbar spine”."""
     near = set(rules("sites")["looked_at"])
-    own = {sentence.words[at].plain for one in places for at in range(one.first, one.last + 1)}
+    near_places = [one for one in places if abs(one.first - place.first) <= _SIGHT]
+    own = {sentence.words[at].plain for one in near_places for at in range(one.first, one.last + 1)}
     for look in looks:
         if look.first <= place.first and place.last <= look.last and look.last - look.first > place.last - place.first:
             return look
         if place.last == look.first - 1:
             return look
+        if place.first - look.last > _SIGHT:
+            continue
         gap = [word for word in without_abbreviation(between(sentence, look, place)) if word not in own]
         tied = "of" in gap or not set(gap) - {"and", ",", "the"}
         if place.first > look.last and len(gap) <= 12 and tied and not set(gap) - near:

@@ -2,11 +2,12 @@
 
 A fact is a cue near the place, what its sentence and the next one say, what kind of place it is, and what the story is.
 Each has a weight in ``rules/weights-sites.yaml``, in log-odds, fitted to texts that a person had read
-(``tests/fit_weights.py``); the weights of a place's facts add up, so that no single word decides against all others.
+(``tests/fit_places.py``); the weights of a place's facts add up, so that no single word decides against all others.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -50,6 +51,28 @@ class _Told:
         return [one for one in self.mentions if one.scheme in schemes]
 
 
+class _Near:
+    """What the places of a sentence have near them, worked out once for all: long sentences have thousands."""
+
+    def __init__(self, one: _Told, named: Sequence[Mention]) -> None:
+        self.named = named
+        self.begins = sorted(place.first for place in named)
+        self.lists = _lists(one.sentence, named)
+        types = [Name("type", "cues", m.first, m.last, m.start, m.end) for m in one.of("LeukemiaTypes") if not m.said]
+        own = {at for cue in one.cues for at in range(cue.first, cue.last + 1)}
+        cues = [*heeded(one.sentence, one.cues), *(cue for cue in types if own.isdisjoint((cue.first, cue.last)))]
+        self._cues = sorted(cues, key=lambda cue: cue.first)
+        self._firsts = [cue.first for cue in self._cues]
+
+    def cues(self, first: int, last: int) -> Sequence[Name]:
+        """The cues at most so many words away that they may speak of a place."""
+        return self._cues[bisect_left(self._firsts, first - _SIGHT) : bisect_right(self._firsts, last + _SIGHT)]
+
+    def is_crossed(self, left: int, right: int) -> bool:
+        """Whether a named place begins between two words."""
+        return bisect_right(self.begins, left) < bisect_left(self.begins, right)
+
+
 def places_of(reading: Reading) -> dict[str, Place]:
     """The places that what is said of a patient, or of the disease at large, names or shows, with their facts."""
     return reading.once("places", lambda: _places(reading))
@@ -83,9 +106,10 @@ def _places(reading: Reading) -> dict[str, Place]:
             here.update(_of_next(several[number + 1]))
         if one.sentence.index not in own:
             here.add("not told of the patient")
+        near = _Near(one, [candidate.mention for candidate in there if candidate.by == "name"])
         for candidate in there:
             place = found.setdefault(candidate.concept, Place(candidate.concept))
-            facts = here.union(_of_mention(reading, one, candidate, [c.mention for c in there if c.by == "name"]))
+            facts = here.union(_of_mention(reading, one, candidate, near))
             place.mentions.append((candidate.mention, frozenset(facts)))
             place.facts |= facts
             place.spoken |= candidate.by in ("finding", "investigation", "inflammation") or any(
@@ -113,9 +137,8 @@ def _of_sentence(one: _Told) -> Iterator[str]:
 def _of_time(reading: Reading, sentence: Sentence) -> Iterator[str]:
     """Whether a remission follows after which leukemia is told of again."""
     story = story_of(reading)
-    reached = [cue.place[0] for cue in story.cues("achieved")]
-    found = [cue.place[0] for group in ("leukemic", "relapse") for cue in story.cues(group)]
-    if any(at > sentence.end and any(after > at for after in found) for at in reached):
+    found = max((cue.place[0] for group in ("leukemic", "relapse") for cue in story.cues(group)), default=0)
+    if any(sentence.end < cue.place[0] < found for cue in story.cues("achieved")):
         yield "before a remission and leukemia after it"
 
 
@@ -128,30 +151,28 @@ def _of_next(one: _Told) -> Iterator[str]:
             yield f"story of the next: {group}"
 
 
-def _of_mention(reading: Reading, one: _Told, candidate: Candidate, named: Sequence[Mention]) -> Iterator[str]:
+def _of_mention(reading: Reading, one: _Told, candidate: Candidate, nearby: _Near) -> Iterator[str]:
     """What stands near a mention of a place."""
     rule, words, place = rules("sites"), one.sentence.words, candidate.mention
     yield f"by {candidate.by}"
     if candidate.by in ("finding", "investigation"):
         yield f"by {candidate.by} {place.concept}"
-    yield from (f"said {one}" for one in place.said or ("nothing",))
+    yield from (f"said {what}" for what in place.said or ("nothing",))
     if inside(place, one.of("Treatments")):
         yield "in a treatment"
     yield from _of_findings(reading, place, one.of("Findings"))
-    if looked := look_at(one.sentence, place, one.of("Modalities"), named):
+    if looked := look_at(one.sentence, place, one.of("Modalities"), nearby.named):
         yield "looked at"
         yield from (
             f"looked at by {kind}" for kind in above(reading.vocabulary, looked.concept).intersection(rule["looks"])
         )
-    first, last = _list_of(one.sentence, place, named) if candidate.by == "name" else (place.first, place.last)
+    first, last = nearby.lists.get(id(place), (place.first, place.last))
     if (first, last) != (place.first, place.last):
         yield "listed"
         yield "listed first" if first == place.first else "listed later"
-    others = [other for other in named if other.last < first or other.first > last]
-    kinds = [Name("type", "cues", m.first, m.last, m.start, m.end) for m in one.of("LeukemiaTypes") if not m.said]
-    for cue in (*heeded(one.sentence, one.cues), *(kind for kind in kinds if not inside(kind, one.cues, proper=False))):
+    for cue in nearby.cues(first, last):
         if cue.last < first or cue.first > last:
-            yield from _of_cue(one.sentence, cue, first, last, others)
+            yield from _of_cue(one.sentence, cue, first, last, nearby)
     if is_symptoms(one.sentence, place):
         yield "a symptom of it"
     if any(_distance(place, treatment) <= 5 for treatment in one.of("Treatments") if treatment is not place):
@@ -189,12 +210,12 @@ def _far(distance: int) -> str:
     return "beside" if distance <= 1 else "near" if distance <= 3 else "by" if distance <= 7 else "far"
 
 
-def _of_cue(sentence: Sentence, cue: Name, first: int, last: int, others: Sequence[Mention]) -> Iterator[str]:
+def _of_cue(sentence: Sentence, cue: Name, first: int, last: int, nearby: _Near) -> Iterator[str]:
     """Where a cue stands from a place, or from the list that the place is in, and what stands between."""
     rule, behind = rules("sites"), cue.first > last
     left, right = (last, cue.first) if behind else (cue.last, first)
     gap = {word.plain for word in sentence.words[left + 1 : right]}
-    crossed = any(left < other.first < right for other in others)
+    crossed = nearby.is_crossed(left, right)
     parted = not gap.isdisjoint(rule["parts"])
     where, distance = "after" if behind else "before", _far(right - left)
     between = f"{', another place between' if crossed else ''}{', parted' if parted else ''}"
@@ -211,27 +232,29 @@ def _of_cue(sentence: Sentence, cue: Name, first: int, last: int, others: Sequen
 
 _REACH = 12
 """A word ties a cue to a place over at most so many words."""
+_SIGHT = 80
+"""A cue further away says nothing of a place."""
 
 
-def _list_of(sentence: Sentence, place: Mention, named: Sequence[Mention]) -> tuple[int, int]:
-    """The first and the last word of the list of places that a place is in: “of the skin, gums and left orbit”."""
+def _lists(sentence: Sentence, named: Sequence[Mention]) -> dict[int, tuple[int, int]]:
+    """The first and the last word of the list that each place is in: “of the skin, gums and left orbit”."""
     rule = rules("sites")["lists"]
     joins, words = set(rule["joins"]), set(rule["words"])
-    first, last = place.first, place.last
-
-    def joined(start: int, end: int) -> bool:
-        gap = {word.plain for word in sentence.words[start + 1 : end]}
-        return end - start <= rule["reach"] and not gap.isdisjoint(joins) and gap <= joins | words
-
-    grown = True
-    while grown:
-        grown = False
-        for other in named:
-            if other.last < first and joined(other.last, first):
-                first, grown = other.first, True
-            elif other.first > last and joined(last, other.first):
-                last, grown = other.last, True
-    return first, last
+    lists: list[list[Mention]] = []
+    end = 0
+    for place in sorted(named, key=lambda one: (one.first, one.last)):
+        gap = (
+            {word.plain for word in sentence.words[end + 1 : place.first]}
+            if place.first - end <= rule["reach"]
+            else set()
+        )
+        if lists and (place.first <= end or (not gap.isdisjoint(joins) and gap <= joins | words)):
+            lists[-1].append(place)
+            end = max(end, place.last)
+        else:
+            lists.append([place])
+            end = place.last
+    return {id(one): (several[0].first, max(o.last for o in several)) for several in lists for one in several}
 
 
 @cache

@@ -20,6 +20,8 @@ from kg.extract.site_facts import Place, is_relapse, places_of
 FLUIDS = (("marrow", "BoneMarrow"), ("csf", "CerebrospinalFluid"))
 """The compartments, and the sites that they are."""
 
+_HEARD = 5
+"""So many mentions of a site tell its side, extent and level."""
 _LEVEL = re.compile(r"\b(?:(?:[CTDLS]|Th)\d{1,2}(?:\s*[-–/]\s*(?:[CTDLS]|Th)?\d{1,2})?)\b")
 _LEVELED = frozenset(("VertebralColumn", "SpinalCord", "SpinalNerveRoot", "EpiduralSpace"))
 
@@ -38,7 +40,7 @@ def sites(reading: Reading) -> Iterator[Found]:
     wider = {kind for concept in chosen for kind in above(reading.vocabulary, concept) if kind != concept}
     told = {concept: by_weight(places_of(reading)[concept]) for concept in chosen - wider}
     for concept, mentions in sorted(told.items(), key=lambda one: (one[1][0].start, one[0])):
-        details = [detail(reading, mention) for mention in mentions]
+        details = [detail(reading, mention) for mention in mentions[:_HEARD]]
         place = (mentions[0].start, mentions[0].end)
         yield Found("site", concept, *place, round(weighed[concept], 2), dict(ChainMap(*details)))
 
